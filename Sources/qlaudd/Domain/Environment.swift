@@ -1,0 +1,56 @@
+/// Where time, randomness and ids come from; given by Main and by tests, so that nothing else asks the machine.
+package struct Source: Sendable {
+  /// Wall clock. For people and for columns; never for order and never for waiting.
+  package let now: @Sendable () -> Milliseconds
+  /// That many random bytes, fit for keys.
+  package let randomBytes: @Sendable (Int) -> [UInt8]
+
+  /// A source of these two.
+  package init(
+    now: @escaping @Sendable () -> Milliseconds, randomBytes: @escaping @Sendable (Int) -> [UInt8]
+  ) {
+    self.now = now
+    self.randomBytes = randomBytes
+  }
+
+  /// The system's wall clock and its generator of random numbers.
+  package static let system = Source(
+    now: SystemClock.milliseconds,
+    randomBytes: { count in
+      var generator = SystemRandomNumberGenerator()
+      return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    })
+
+  /// A UUID of version 7 (RFC 9562, section 5.7): 48 bits of milliseconds, then random bits.
+  package func uuid() -> String {
+    var bytes = randomBytes(16)
+    let time = UInt64(clamping: now())
+    for index in 0..<6 {
+      bytes[index] = UInt8(truncatingIfNeeded: time >> (40 - 8 * UInt64(index)))
+    }
+    bytes[6] = 0x70 | (bytes[6] & 0x0F)
+    bytes[8] = 0x80 | (bytes[8] & 0x3F)
+    let hex = Hex.text(bytes)
+    var parts: [Substring] = []
+    var rest = hex[...]
+    for length in [8, 4, 4, 4, 12] {
+      parts.append(rest.prefix(length))
+      rest = rest.dropFirst(length)
+    }
+    return parts.joined(separator: "-")
+  }
+}
+
+/// Lower-case hexadecimal.
+package enum Hex {
+  /// Two digits a byte.
+  package static func text(_ bytes: some Sequence<UInt8>) -> String {
+    var out: [UInt8] = []
+    for byte in bytes {
+      for nibble in [byte >> 4, byte & 15] {
+        out.append(nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10)
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+}

@@ -1,0 +1,91 @@
+package import Wire
+
+/// One send and all that follows from it: model calls, tool calls, the reply. The outbox is the turns in state `queued`.
+package struct Turn: Sendable, Equatable {
+  /// Legal transitions:
+  /// ```
+  ///   queued ──claimed──▶ running ──▶ done
+  ///     ▲  │                │ │ └───▶ failed ──retry──▶ queued
+  ///     │  └─cancel─▶ cancelled◀cancel┘                  ▲
+  ///     └──parked / crash──┘                cancelled ───┘ retry
+  ///   running ◀──answered── waiting (an approval or a client's tool), waiting ──cancel──▶ cancelled
+  /// ```
+  package enum Status: String, WireEnum {
+    case queued, running, waiting, done, failed, cancelled
+    /// Whether nothing more will happen by itself.
+    package var isFinal: Bool { self == .done || self == .failed || self == .cancelled }
+  }
+
+  package let id: TurnID
+  /// Nil for a job.
+  package let threadID: ThreadID?
+  package let keyID: KeyID
+  package var status: Status
+  /// What was asked, as stored: the parameters of the send but for the content.
+  package let request: TurnRequest
+  /// The user message that the turn answers.
+  package let userSeq: MessageSeq?
+  /// The last assistant message of the turn.
+  package var assistantSeq: MessageSeq?
+  /// Model calls made so far.
+  package var iterations: Int
+  /// Times the upstream was tried in vain since the turn was last queued.
+  package var attempts: Int
+  /// Not before this moment; nil for at once.
+  package var retryAt: Milliseconds?
+  /// Why it waits: `offline`, `vault_locked`, `rate_limited`.
+  package var reason: String?
+  package var error: JSON?
+  /// Nil where a model had no price.
+  package var cost: Microdollars?
+  package let idempotencyKey: String?
+  package let createdAt: Milliseconds
+  package var startedAt: Milliseconds?
+  package var finishedAt: Milliseconds?
+
+  /// A turn's row.
+  package init(
+    id: TurnID, threadID: ThreadID?, keyID: KeyID, status: Status = .queued, request: TurnRequest,
+    userSeq: MessageSeq?, assistantSeq: MessageSeq? = nil, iterations: Int = 0, attempts: Int = 0,
+    retryAt: Milliseconds? = nil, reason: String? = nil, error: JSON? = nil,
+    cost: Microdollars? = 0,
+    idempotencyKey: String? = nil, createdAt: Milliseconds, startedAt: Milliseconds? = nil,
+    finishedAt: Milliseconds? = nil
+  ) {
+    self.id = id
+    self.threadID = threadID
+    self.keyID = keyID
+    self.status = status
+    self.request = request
+    self.userSeq = userSeq
+    self.assistantSeq = assistantSeq
+    self.iterations = iterations
+    self.attempts = attempts
+    self.retryAt = retryAt
+    self.reason = reason
+    self.error = error
+    self.cost = cost
+    self.idempotencyKey = idempotencyKey
+    self.createdAt = createdAt
+    self.startedAt = startedAt
+    self.finishedAt = finishedAt
+  }
+}
+
+/// The parameters of a send that the runner needs; stored with the turn as one JSON object in the protocol's own names.
+package struct TurnRequest: Sendable, Equatable {
+  /// The members, by the names of `message/send`: model, max_tokens, system, temperature …
+  package let json: JSON.Object
+  /// The parameters as they were checked.
+  package init(_ json: JSON.Object) { self.json = json }
+  package var model: String { json["model"]?.string ?? "" }
+  package var maxTokens: Int { Int(clamping: json["max_tokens"]?.int ?? 0) }
+  package var maxIterations: Int { Int(clamping: json["max_iterations"]?.int ?? 8) }
+  package var notAfter: Milliseconds? { json["not_after"]?.int }
+  package var offline: OfflineRule {
+    json["offline"]?.string.flatMap(OfflineRule.init(rawValue:)) ?? .queue
+  }
+}
+
+/// What becomes of a turn whose upstream is out of reach.
+package enum OfflineRule: String, WireEnum { case queue, fail, local }

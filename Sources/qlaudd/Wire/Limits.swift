@@ -1,0 +1,41 @@
+/// Every limit of the protocol, in one place. `initialize` and `qlaud schema` report them.
+package enum Limits {
+  /// Containers inside one another in one JSON text.
+  package static let jsonDepth = 128
+  /// Bytes of one JSON-RPC message in either framing.
+  package static let frameBytes = 16 << 20
+  /// Bytes of one header block of the Content-Length framing.
+  package static let frameHeaderBytes = 8 << 10
+  /// Bytes of one HTTP request body.
+  package static let httpBodyBytes = 16 << 20
+  /// Requests of one JSON-RPC batch.
+  package static let batchRequests = 256
+  /// Requests of one JSON-RPC connection that may run at once; further ones wait unread.
+  package static let requestsPerConnection = 256
+  /// Events read from the log at a time for one subscriber.
+  package static let eventPage = 128
+  /// Threads on one page of `thread/list`.
+  package static let threadPage = 1...100
+  /// Messages on one page of `message/list`.
+  package static let messagePage = 1...200
+  /// Rows on one page of any other list.
+  package static let listPage = 1...200
+  /// Bytes of a thread's metadata as JSON.
+  package static let metadataBytes = 64 << 10
+  /// Characters of a name (key, provider, secret, tool).
+  package static let nameLength = 1...64
+  /// Characters of a title.
+  package static let titleLength = 0...200
+  /// Characters of an `end_user_id`, an idempotency key and other opaque ids.
+  package static let opaqueIDLength = 1...256
+  /// Bytes of one secret's value.
+  package static let secretBytes = 64 << 10
+  /// Output tokens that one call may ask for.
+  package static let maxTokens = 1...10_000_000
+  /// Model calls of one turn.
+  package static let iterations = 1...100
+  /// Messages that `message/append` takes at once, and `thread/import` in one line set.
+  package static let appendMessages = 1...1_000
+  /// Turns of history sent upstream at most; a token-aware window narrows it further.
+  package static let historyTurns = 50
+}
