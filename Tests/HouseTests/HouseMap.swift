@@ -24,7 +24,8 @@ enum HouseMap {
     // Level 1: the nouns. The machine for wiping secrets and reading the clock.
     room("Domain", ["Wire", "FoundationEssentials"], machine),
     // Level 2: four rooms that do not know each other.
-    room("Store", ["Domain", "Wire", "GRDB"]),
+    // GRDB speaks in FoundationEssentials' Data; the machine for the database file's mode and lock.
+    room("Store", ["Domain", "Wire", "GRDB", "FoundationEssentials"], machine),
     room("Search", ["Domain", "CVector"], machine),
     room("Outbound", ["Wire", "CCurl", "AsyncAlgorithms"], machine),
     room("Vault", ["CSodium"], machine),
@@ -79,7 +80,7 @@ enum HouseMap {
     "Logging": ["Engine", "Server", "Main"], "ServiceLifecycle": ["Server", "Engine", "Main"],
     "HTTPTypes": ["Wire", "API", "Server"], "AsyncAlgorithms": ["Outbound"],
     "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOExtras": ["Server"],
-    "FoundationEssentials": ["Domain"],
+    "FoundationEssentials": ["Domain", "Store"],
   ]
 
   /// Rooms that must not know each other, however convenient.

@@ -37,14 +37,37 @@ enum Rules {
   private nonisolated(unsafe) static let witness =
     #/^(?:static\s+func\s+(?:<|==|\+=)|init\?\(wire|init\(rawValue|init\((?:string|integer|boolean|float|nil|array|dictionary)Literal|init\(from |func\s+(?:hash|encode|makeAsyncIterator|next)\(|mutating\s+func\s+(?:next|run|validate)\(|func\s+(?:run|validate)\(\)|typealias\s+(?:AsyncIterator|Element|Failure|RawValue)\b)/#
 
+  /// The names of the functions that protocols of ours ask for: explained there, so not again by each that conforms.
+  static func requirements(_ file: SourceFile) -> Set<String> {
+    var names: Set<String> = []
+    var depth = 0
+    var isProtocol = false
+    for line in file.code {
+      if depth == 0, line.firstMatch(of: #/\bprotocol\s/#) != nil { isProtocol = true }
+      if isProtocol, let name = line.firstMatch(of: #/\bfunc\s+(\w+)/#)?.1 {
+        names.insert(String(name))
+      }
+      for character in line {
+        if character == "{" { depth += 1 }
+        if character == "}" { depth -= 1 }
+        if character == "}", depth == 0 { isProtocol = false }
+      }
+    }
+    return names
+  }
+
   /// The indexes of lines with a `package` declaration that another room could use and that nothing explains.
-  static func undocumented(_ file: SourceFile) -> [Int] {
+  static func undocumented(_ file: SourceFile, requirements: Set<String> = []) -> [Int] {
     file.code.indices.filter { number in
       guard let match = file.code[number].wholeMatch(of: declaration)?.1 else { return false }
       if match.firstMatch(of: property) != nil || match.firstMatch(of: witness) != nil {
         return false
       }
       if file.code[number].contains("package extension") { return false }
+      if let name = match.firstMatch(of: #/\bfunc\s+(\w+)/#)?.1, requirements.contains(String(name))
+      {
+        return false
+      }
       var above = number - 1
       while above >= 0, isAttribute(file.code[above]) { above -= 1 }
       guard above >= 0 else { return true }

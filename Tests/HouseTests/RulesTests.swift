@@ -14,6 +14,22 @@ import Testing
     #expect(SourceFile.codeAlone(text) == code)
   }
 
+  @Test func `what a protocol has explained is not explained again`() {
+    let text = """
+      package protocol Tool {
+        /// Runs it.
+        func perform() async
+      }
+      struct Other { func lone() {} }
+      """
+    let asked = Rules.requirements(SourceFile(path: "A.swift", text: text))
+    #expect(asked == ["perform"])
+    let file = SourceFile(
+      path: "B.swift", text: "package func perform() {}\npackage func lone() {}")
+    #expect(Rules.undocumented(file, requirements: asked) == [1])
+    #expect(Rules.undocumented(file) == [0, 1])
+  }
+
   @Test(arguments: [
     ("let a = try? b()", "try?", true), ("let a = try b()", "try?", false),
     ("do { x } catch { }", "catch {}", true), ("do { x } catch {\n\n}", "catch {}", true),

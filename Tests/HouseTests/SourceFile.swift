@@ -17,12 +17,23 @@ struct SourceFile: Sendable {
     FileManager.default.fileExists(atPath: root.appending(path: folder).path())
   }
 
-  /// The Swift files below a folder, in the order of their paths; none where the folder is missing.
+  /// Everything below Sources, read once: every rule goes through it.
+  private static let sources = Result { try read("Sources") }
+
+  /// The files below a folder, in the order of their paths; none where the folder is missing.
   static func below(_ folder: String, extensions: Set<String> = ["swift"]) throws -> [SourceFile] {
+    let files =
+      folder == "Sources" || folder.hasPrefix("Sources/") ? try sources.get() : try read(folder)
+    return files.filter {
+      $0.path.hasPrefix(folder + "/") && extensions.contains(URL(filePath: $0.path).pathExtension)
+    }
+  }
+
+  private static func read(_ folder: String) throws -> [SourceFile] {
     let base = root.appending(path: folder)
     guard let walk = FileManager.default.enumerator(atPath: base.path()) else { return [] }
     let paths = walk.compactMap { $0 as? String }.sorted()
-    return try paths.filter { extensions.contains(URL(filePath: $0).pathExtension) }.map {
+    return try paths.filter { ["swift", "c", "h"].contains(URL(filePath: $0).pathExtension) }.map {
       let text = try String(contentsOf: base.appending(path: $0), encoding: .utf8)
       return SourceFile(path: "\(folder)/\($0)", text: text)
     }
