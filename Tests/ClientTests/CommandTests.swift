@@ -1,0 +1,157 @@
+import Foundation
+import Testing
+import Wire
+
+@testable import Client
+
+@Suite(.timeLimit(.minutes(1))) struct CommandTests {
+  @Test func `A secret is read from standard input and never an argument`() async throws {
+    try await withDaemon {
+      $0.routine()
+    } _: { cli, daemon in
+      let outcome = try await cli.run("secret", "set", "openai", input: "sk-123\n")
+      #expect(outcome.status == 0)
+      #expect(daemon.params(of: "secret/set") == ["name": "openai", "value": "sk-123"])
+      #expect(!(outcome.out + outcome.err).contains("sk-123"))
+      #expect(try await cli.run("secret", "set", "openai", "sk-123", input: "x").status == 2)
+      let empty = try await cli.run("secret", "set", "openai", input: "\n")
+      #expect(empty.status == 2)
+      #expect(empty.err.contains("must not be empty"))
+    }
+  }
+
+  @Test func `provider set keeps the key as a secret and names it`() async throws {
+    try await withDaemon {
+      $0.routine()
+    } _: { cli, daemon in
+      let outcome = try await cli.run(
+        "provider", "set", "box", "--url", "http://h", "--shape", "openai-chat", "--key-stdin",
+        "--header", "X-Team: a: b", input: "k")
+      #expect(outcome.status == 0)
+      #expect(daemon.params(of: "secret/set") == ["name": "box", "value": "k"])
+      #expect(
+        daemon.params(of: "provider/set") == [
+          "name": "box", "base_url": "http://h", "shape": "openai-chat", "secret": "box",
+          "headers": ["X-Team": "a: b"],
+        ])
+    }
+  }
+
+  @Test func `An error of the daemon is printed with its hint and exits 1`() async throws {
+    let fault = RPC.Fault(
+      code: -32016, message: "the vault is locked",
+      data: ["kind": "vault_locked", "retryable": true])
+    try await withDaemon {
+      $0.fail(fault)
+    } _: { cli, _ in
+      let outcome = try await cli.run("vault", "status")
+      #expect(outcome.status == 1)
+      #expect(outcome.out == "")
+      #expect(
+        outcome.err == "error: the vault is locked\nopen the vault with: qlaud vault unlock\n")
+      let json = try await cli.run("vault", "status", "--json")
+      #expect(json.status == 1)
+      #expect(try JSON(parsing: json.err) == ["error": fault.json])
+    }
+  }
+
+  @Test func `An error names the field`() {
+    let fault = RPC.Fault(
+      code: -32602, message: "must be 1", data: ["kind": "invalid_params", "field": "limit"])
+    #expect(Failure(fault).message == "limit: must be 1")
+  }
+
+  @Test func `call sends what it is given and prints the result as it came`() async throws {
+    try await withDaemon {
+      $0.reply(["b": 1, "a": 12_345_678_901_234, "echo": $0.params])
+    } _: { cli, _ in
+      let given = try await cli.run("call", "x/y", #"{"z":1.50,"a":[]}"#)
+      #expect(given.out == #"{"b":1,"a":12345678901234,"echo":{"z":1.50,"a":[]}}"# + "\n")
+      let piped = try await cli.run("call", "x/y", "-", input: "[1]")
+      #expect(piped.out.contains(#""echo":[1]"#))
+      #expect(try await cli.run("call", "x/y", "{").status == 2)
+      #expect(try await cli.run("call", "x/y", "1").status == 2)
+    }
+  }
+
+  @Test func `A key in the environment is shown before anything else`() async throws {
+    try await withDaemon {
+      $0.routine()
+    } _: { cli, daemon in
+      var cli = cli
+      cli.environment["QLAUD_KEY"] = "qlk_live_x"
+      let status = try await cli.run("status").status
+      #expect(status == 0)
+      #expect(daemon.requests.map(\.method) == ["initialize", "daemon/status"])
+      #expect(daemon.params(of: "initialize") == ["key": "qlk_live_x"])
+    }
+  }
+
+  @Test func `threads prints a table, and the list itself with --json`() async throws {
+    let list: JSON = [
+      "object": "list", "data": [["id": "t-1", "last_active_at": 0, "title": "A\u{1B}[31m red"]],
+      "has_more": true, "next_cursor": "c2",
+    ]
+    try await withDaemon {
+      $0.reply(list)
+    } _: { cli, daemon in
+      let outcome = try await cli.run("threads", "--limit", "1")
+      #expect(
+        outcome.out == """
+          THREAD  ACTIVE            MODEL  TITLE
+          t-1     1970-01-01 00:00         A[31m red
+
+          """)
+      #expect(outcome.err == "more: --cursor c2\n")
+      #expect(daemon.params(of: "thread/list") == ["limit": 1])
+      #expect(try await cli.run("threads", "list", "--json").out == list.text + "\n")
+    }
+  }
+
+  @Test func `An export follows its pages`() async throws {
+    try await withDaemon { exchange in
+      if exchange.params["after_seq"] == nil {
+        exchange.reply(["jsonl": "{\"a\":1}\n", "next_after_seq": 1])
+      } else {
+        exchange.reply(["jsonl": "{\"b\":2}\n", "next_after_seq": nil])
+      }
+    } _: { cli, _ in
+      let outcome = try await cli.run("threads", "export", "t")
+      #expect(outcome.out == "{\"a\":1}\n{\"b\":2}\n")
+    }
+  }
+
+  @Test func `A key's cap goes to the daemon digit by digit`() async throws {
+    try await withDaemon {
+      $0.reply(["id": "k", "secret": "qlk_live_1"])
+    } _: { cli, daemon in
+      let outcome = try await cli.run("key", "create", "n", "--cap", "0.10", "--per", "day")
+      #expect(outcome.out == "qlk_live_1\n")
+      #expect(
+        daemon.params(of: "key/create")?.text
+          == #"{"name":"n","max_spend_usd":0.10,"period":"day"}"#)
+      #expect(try await cli.run("key", "create", "n", "--cap", "much").status == 2)
+    }
+  }
+
+  @Test func `watch prints events until the daemon goes, and says where to go on`() async throws {
+    try await withDaemon { exchange in
+      exchange.reply([:])
+      exchange.text(41, "hi")
+      exchange.event(42, "qlaud.done", ["status": "done"])
+      exchange.send("end")
+    } _: { cli, daemon in
+      let outcome = try await cli.run("watch", "thread-1", "--after", "40")
+      #expect(daemon.params(of: "thread/subscribe") == ["thread_id": "thread-1", "after": 40])
+      #expect(outcome.status == 3)
+      #expect(outcome.out.contains("41 content_block_delta hi\n"))
+      #expect(outcome.out.contains("42 qlaud.done status=done\n"))
+    }
+  }
+
+  @Test func `settings set reads JSON where it is JSON`() throws {
+    let parsed = try SettingsCommand.parse(["require_key=true", "default_model=a/b", "x_n=null"])
+    #expect(parsed == ["require_key": true, "default_model": "a/b", "x_n": nil])
+    #expect(throws: Failure.self) { try SettingsCommand.parse(["novalue"]) }
+  }
+}
