@@ -19,13 +19,24 @@ struct Qlaud: ParsableCommand {
       4 the turn is queued until its provider can be reached, 130 interrupted.
       """,
     version: version,
-    subcommands: [
-      AskCommand.self, ChatCommand.self, ThreadsCommand.self, MessagesCommand.self,
-      WatchCommand.self, TurnCommand.self, QueueCommand.self, ProviderCommand.self,
-      SecretCommand.self, KeyCommand.self, VaultCommand.self, SettingsCommand.self,
-      StatusCommand.self, StopCommand.self, DoctorCommand.self, BackupCommand.self,
-      SchemaCommand.self, CallCommand.self,
-    ])
+    subcommands: needed(CommandLine.arguments))
+
+  private static let commands: [any ParsableCommand.Type] = [
+    AskCommand.self, ChatCommand.self, ThreadsCommand.self, MessagesCommand.self,
+    WatchCommand.self, TurnCommand.self, QueueCommand.self, ProviderCommand.self,
+    SecretCommand.self, KeyCommand.self, VaultCommand.self, SettingsCommand.self,
+    StatusCommand.self, StopCommand.self, DoctorCommand.self, BackupCommand.self,
+    SchemaCommand.self, CallCommand.self,
+  ]
+
+  /// The commands that these arguments may mean. The argument parser looks into every command that it is given, which
+  /// takes longer than a call: where the first argument names a command, it is given that one.
+  static func needed(_ arguments: [String]) -> [any ParsableCommand.Type] {
+    guard let name = arguments.dropFirst().first,
+      let command = commands.first(where: { $0.configuration.commandName == name })
+    else { return commands }
+    return [command]
+  }
 
   static func main() {
     let status: Int32

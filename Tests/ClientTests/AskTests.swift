@@ -151,6 +151,44 @@ import Wire
     }
   }
 
+  @Test func `A daemon that goes away is attached to again after the last event`() async throws {
+    try await withDaemon { exchange in
+      switch exchange.method {
+      case "message/send":
+        exchange.startTurn()
+        exchange.text(11, "one ")
+        exchange.send("end")
+      case "thread/subscribe":
+        exchange.reply([:])
+        exchange.text(11, "twice ")
+        exchange.text(12, "two")
+        exchange.done(13)
+      default: exchange.routine()
+      }
+    } _: { cli, daemon in
+      let outcome = try await cli.run("ask", "--no-start", "hello")
+      #expect(outcome.status == 0)
+      #expect(outcome.out == "one two\n")
+      #expect(daemon.params(of: "thread/subscribe") == ["thread_id": "thread-1", "after": 11])
+    }
+  }
+
+  @Test func `Reasoning is shown on standard error, on lines of its own`() async throws {
+    try await withDaemon { exchange in
+      guard exchange.method == "message/send" else { return exchange.routine() }
+      exchange.startTurn()
+      exchange.event(11, "content_block_delta", ["delta": ["thinking": "hm"]])
+      exchange.text(12, "yes")
+      exchange.done(13)
+    } _: { cli, _ in
+      let shown = try await cli.run("ask", "--thinking", "x")
+      #expect(shown.out == "yes\n")
+      #expect(shown.err == "hm\n")
+      let hidden = try await cli.run("ask", "x")
+      #expect(hidden.err == "")
+    }
+  }
+
   @Test func `An image goes as a block before the words, and what is no image is refused`()
     async throws
   {

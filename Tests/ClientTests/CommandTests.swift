@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Testing
 import Wire
@@ -146,6 +147,17 @@ import Wire
       #expect(outcome.status == 3)
       #expect(outcome.out.contains("41 content_block_delta hi\n"))
       #expect(outcome.out.contains("42 qlaud.done status=done\n"))
+    }
+  }
+
+  @Test func `The parser is given the one command that is named, else all`() {
+    let all = Qlaud.needed(["qlaud"])
+    #expect(all.count == 18)
+    #expect(Qlaud.needed(["qlaud", "help", "call"]).count == all.count)
+    #expect(Qlaud.needed(["qlaud", "--version"]).count == all.count)
+    for command in all {
+      let name = command.configuration.commandName ?? ""
+      #expect(Qlaud.needed(["qlaud", name]).map { $0.configuration.commandName } == [name])
     }
   }
 

@@ -50,6 +50,8 @@ struct TurnRunner {
     var early: [JSON] = []
     var isCancelling = false
     var reconnectsLeft = TurnRunner.reconnects
+    /// Whether a line of reasoning is open on standard error.
+    var hasOpenThought = false
     /// The reply while it is held back.
     var held = ""
 
@@ -64,7 +66,7 @@ struct TurnRunner {
       params["stream"] = true
       let id = try daemon.request("message/send", .object(params))
       while true {
-        switch try daemon.next(timeout: spinner.timeout) {
+        switch try daemon.next(timeout: canSpin ? spinner.timeout : -1) {
         case .response(id, let reply):
           spinner.clear()
           if let result = try begin(reply) { return result }
@@ -85,6 +87,9 @@ struct TurnRunner {
         }
       }
     }
+
+    /// A line that is being written is no place for a spinner.
+    private var canSpin: Bool { !view.hasOpenLine && !hasOpenThought || !held.isEmpty }
 
     private mutating func begin(_ reply: Swift.Result<JSON, RPC.Fault>) throws(Failure) -> Result? {
       let started: JSON
@@ -128,19 +133,29 @@ struct TurnRunner {
     private mutating func show(_ piece: TurnView.Piece) {
       let console = runner.console
       if console.json { return }
+      endThought(before: piece)
       switch piece {
       case .text(let text):
         if runner.streams { console.out.text(text) } else { held += text }
       case .lineBreak:
         if runner.streams { console.out.raw("\n") } else { held += "\n" }
       case .thinking(let text):
-        if runner.showsThinking { console.err.styled(text, .dim) }
+        guard runner.showsThinking else { return }
+        console.err.styled(text, .dim)
+        hasOpenThought = true
       case .note(let text): console.note(text)
       case .void(let why):
         held = ""
         console.note(runner.streams ? "\(why) (the reply above is void)" : why, .yellow)
       case .finished: break
       }
+    }
+
+    /// Reasoning and the words after it stand on lines of their own.
+    private mutating func endThought(before piece: TurnView.Piece) {
+      if case .thinking = piece { return }
+      if hasOpenThought { runner.console.err.raw("\n") }
+      hasOpenThought = false
     }
 
     private mutating func flush() {

@@ -32,7 +32,8 @@ struct TurnView {
   private(set) var cost: Int64?
   /// The number of the reply's message in its thread.
   private(set) var seq: Int64?
-  private var hasOpenLine = false
+  /// Whether the words shown so far end within a line.
+  private(set) var hasOpenLine = false
   private var failure: Outcome?
   /// Usage of the call that runs; later numbers replace earlier ones.
   private var callInput: Int64 = 0
