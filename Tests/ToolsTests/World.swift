@@ -40,6 +40,8 @@ final class Recorder: Sendable {
   private let state = Mutex<(requests: [ToolRequest], answers: [Answer])>(([], []))
   init(_ answers: Answer...) { state.withLock { $0.answers = answers } }
 
+  func script(_ answers: [Answer]) { state.withLock { $0.answers = answers } }
+
   var requests: [ToolRequest] { state.withLock(\.requests) }
 
   func send(_ request: ToolRequest) async throws(SendFailure) -> ToolResponse {
