@@ -30,7 +30,8 @@ import Wire
         #"{"web":{"results":[{"title":"T","url":"u","description":"d","meta_url":{},"key":"BSA-123"}]}}"#,
       output: [["title": "T", "url": "u", "description": "d"]]),
     Row(
-      slug: "image-generation", config: ["openai_api_key": "sk-12345"], input: ["prompt": "a \"fox\""],
+      slug: "image-generation", config: ["openai_api_key": "sk-12345"],
+      input: ["prompt": "a \"fox\""],
       url: "https://api.openai.com/v1/images/generations",
       header: HeaderField("authorization", "Bearer sk-12345"),
       body:
@@ -45,7 +46,8 @@ import Wire
     Row(
       slug: "send-email", config: ["resend_api_key": "re_123456", "from": "us@acme.com"],
       input: ["to": "a@b.c", "subject": "Hi\r\nBcc: x", "text": "T"],
-      url: "https://api.resend.com/emails", header: HeaderField("authorization", "Bearer re_123456"),
+      url: "https://api.resend.com/emails",
+      header: HeaderField("authorization", "Bearer re_123456"),
       body:
         #"{"from":"us@acme.com","to":["a@b.c"],"subject":"Hi\r\nBcc: x","text":"T"}"#,
       answer: #"{"id":"e1"}"#, output: ["id": "e1"]),
@@ -64,13 +66,15 @@ import Wire
       isError: true),
     Row(
       slug: "slack-post-message", config: slack, input: ["text": "hello"],
-      url: "https://slack.com/api/chat.postMessage", header: HeaderField("authorization", "Bearer xoxb-1"),
+      url: "https://slack.com/api/chat.postMessage",
+      header: HeaderField("authorization", "Bearer xoxb-1"),
       body: #"{"channel":"C1","text":"hello","unfurl_links":false}"#,
       answer: #"{"ok":true,"channel":"C1","ts":"1.2","message":{}}"#,
       output: ["ok": true, "channel": "C1", "ts": "1.2"]),
     Row(
       slug: "slack-post-message", config: slack, input: ["text": "hello", "channel": "C2"],
-      url: "https://slack.com/api/chat.postMessage", header: HeaderField("authorization", "Bearer xoxb-1"),
+      url: "https://slack.com/api/chat.postMessage",
+      header: HeaderField("authorization", "Bearer xoxb-1"),
       body: #"{"channel":"C2","text":"hello","unfurl_links":false}"#,
       answer: #"{"ok":false,"error":"channel_not_found"}"#,
       output: ["ok": false, "error": "channel_not_found"], isError: true),
@@ -105,7 +109,8 @@ import Wire
       url:
         "https://api.twilio.com/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json",
       header: HeaderField("content-type", "application/x-www-form-urlencoded"),
-      body: "To=%2B4712345678&From=%2B15550001111&Body=hi+%26+bye", answer: #"{"sid":"SM1","uri":"/x"}"#,
+      body: "To=%2B4712345678&From=%2B15550001111&Body=hi+%26+bye",
+      answer: #"{"sid":"SM1","uri":"/x"}"#,
       output: ["sid": "SM1"]),
     Row(
       slug: "discord-post-message", config: ["bot_token": "bot.token", "channel_id": "42"],
@@ -123,7 +128,8 @@ import Wire
       config: ["auth_token": "sntrys_1", "organization": "acme", "project": "web"], input: [:],
       url: "https://sentry.io/api/0/projects/acme/web/issues/?query=is%3Aunresolved&limit=20",
       method: "GET", header: HeaderField("authorization", "Bearer sntrys_1"),
-      answer: #"[{"shortId":"W-1","title":"T","id":"9"}]"#, output: [["shortId": "W-1", "title": "T"]]),
+      answer: #"[{"shortId":"W-1","title":"T","id":"9"}]"#,
+      output: [["shortId": "W-1", "title": "T"]]),
   ]
   static func entry(_ slug: String) throws -> BuiltIn {
     try #require(try BuiltIn.catalog().first { $0.provider == "qlaud-builtin/" + slug })
@@ -183,15 +189,35 @@ import Wire
   @Test(arguments: [
     Refusal(slug: "linear-create-issue", config: ["api_key": "lin_1"], field: "config.team_id"),
     Refusal(slug: "linear-create-issue", config: 5, field: "config"),
-    Refusal(slug: "linear-create-issue", config: ["api_key": "li", "team_id": "T"], field: "config.api_key"),
-    Refusal(slug: "send-email", config: ["resend_api_key": "sk_12345", "from": "a@b"], field: "config.resend_api_key"),
-    Refusal(slug: "web-search", config: ["brave_api_key": "BSA-1", "safesearch": "none"], field: "config.safesearch"),
+    Refusal(
+      slug: "linear-create-issue", config: ["api_key": "li", "team_id": "T"],
+      field: "config.api_key"),
+    Refusal(
+      slug: "send-email", config: ["resend_api_key": "sk_12345", "from": "a@b"],
+      field: "config.resend_api_key"),
+    Refusal(
+      slug: "web-search", config: ["brave_api_key": "BSA-1", "safesearch": "none"],
+      field: "config.safesearch"),
     Refusal(slug: "web-search", config: ["brave_api_key": "BSA-1", "key": 1], field: "config.key"),
-    Refusal(slug: "zendesk-create-ticket", config: ["subdomain": "evil.com/", "email": "a@b", "api_token": "1234"], field: "config.subdomain"),
-    Refusal(slug: "github-create-issue", config: ["token": "1234", "owner": "o/..", "repo": "r"], field: "config.owner"),
-    Refusal(slug: "twilio-sms", config: ["account_sid": "AC1", "auth_token": "1234", "from": "+15550001111"], field: "config.account_sid"),
-    Refusal(slug: "send-email", config: ["resend_api_key": "re_12345", "from": "a@b", "lock_input_fields": "[\"from\"]"], field: "config.lock_input_fields"),
-    Refusal(slug: "send-email", config: ["resend_api_key": "re_12345", "from": "a@b", "lock_input_fields": "to"], field: "config.lock_input_fields"),
+    Refusal(
+      slug: "zendesk-create-ticket",
+      config: ["subdomain": "evil.com/", "email": "a@b", "api_token": "1234"],
+      field: "config.subdomain"),
+    Refusal(
+      slug: "github-create-issue", config: ["token": "1234", "owner": "o/..", "repo": "r"],
+      field: "config.owner"),
+    Refusal(
+      slug: "twilio-sms",
+      config: ["account_sid": "AC1", "auth_token": "1234", "from": "+15550001111"],
+      field: "config.account_sid"),
+    Refusal(
+      slug: "send-email",
+      config: ["resend_api_key": "re_12345", "from": "a@b", "lock_input_fields": "[\"from\"]"],
+      field: "config.lock_input_fields"),
+    Refusal(
+      slug: "send-email",
+      config: ["resend_api_key": "re_12345", "from": "a@b", "lock_input_fields": "to"],
+      field: "config.lock_input_fields"),
   ])
   func `a configuration that does not fit is refused naming the field`(_ row: Refusal) throws {
     let entry = try Self.entry(row.slug)
@@ -199,10 +225,12 @@ import Wire
     #expect(error?.field == row.field)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [
-    (EndUser(id: "u", metadata: ["to": "alice@acme.com"]), "alice@acme.com"),
-    (EndUser(id: "u", metadata: [:]), nil),
-  ] as [(EndUser, String?)])
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      (EndUser(id: "u", metadata: ["to": "alice@acme.com"]), "alice@acme.com"),
+      (EndUser(id: "u", metadata: [:]), nil),
+    ] as [(EndUser, String?)])
   func `an e-mail locked to its user goes to no one else`(_ user: EndUser, _ to: String?)
     async throws
   {
@@ -223,7 +251,8 @@ import Wire
     #expect(sent?["to"] == to.map { [.string($0)] })
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a locked field does not fall back on a default or the config`()
+  @Test(.timeLimit(.minutes(1)))
+  func `a locked field does not fall back on a default or the config`()
     async throws
   {
     let entry = try Self.entry("slack-post-message")
@@ -250,10 +279,12 @@ import Wire
     }
   }
 
-  @Test(arguments: [
-    ("", "d", [:]), ("a b", "d", [:]), ("a\u{0}", "d", [:]), (String(repeating: "a", count: 65), "d", [:]),
-    ("a", "", [:]), ("a", "d", ["type": "string"]), ("a", "d", true), ("a", "d", []),
-  ] as [(String, String, JSON)])
+  @Test(
+    arguments: [
+      ("", "d", [:]), ("a b", "d", [:]), ("a\u{0}", "d", [:]),
+      (String(repeating: "a", count: 65), "d", [:]),
+      ("a", "", [:]), ("a", "d", ["type": "string"]), ("a", "d", true), ("a", "d", []),
+    ] as [(String, String, JSON)])
   func `a definition with a bad name, description or schema is refused`(
     _ name: String, _ description: String, _ schema: JSON
   ) {

@@ -29,7 +29,9 @@ import Wire
   }
 
   static let json: [Row] = [
-    Row(#"{"a":"{{args.x}}"}"#, ["x": #"","admin":true,"b":""#], .sent(#"{"a":"\",\"admin\":true,\"b\":\""}"#)),
+    Row(
+      #"{"a":"{{args.x}}"}"#, ["x": #"","admin":true,"b":""#],
+      .sent(#"{"a":"\",\"admin\":true,\"b\":\""}"#)),
     Row(#"{"a":"{{args.x}}"}"#, ["x": "\\"], .sent(#"{"a":"\\"}"#)),
     Row(#"{"a":"{{args.x}}"}"#, ["x": "\\\""], .sent(#"{"a":"\\\""}"#)),
     Row(#"{"a":"{{args.x}}"}"#, ["x": "\n\r\t\u{0}"], .sent(#"{"a":"\n\r\t\u0000"}"#)),
@@ -70,20 +72,33 @@ import Wire
     Row(##"{"query":"find {{args.x}}"}"##, ["x": "\"a\""], .sent(##"{"query":"find \"a\""}"##)),
   ]
   static let forms: [Row] = [
-    Row("a={{args.x}}&role=user", "application/x-www-form-urlencoded", ["x": "1&role=admin"], .sent("a=1%26role%3Dadmin&role=user")),
-    Row("a={{args.x}}", "application/x-www-form-urlencoded", ["x": "50% off+"], .sent("a=50%25+off%2B")),
-    Row("a={{args.x}}", "application/x-www-form-urlencoded", ["x": "é\r\n"], .sent("a=%C3%A9%0D%0A")),
-    Row("{{args.x}}=1", "application/x-www-form-urlencoded", ["x": "role=admin&y"], .sent("role%3Dadmin%26y=1")),
-    Row("a={{args.x}}", "application/x-www-form-urlencoded; charset=utf-8", ["x": ["b"]], .sent("a=%5B%22b%22%5D")),
-    Row("<a>{{args.x}}</a>", "application/xml", ["x": "</a><b c=\"'\">&"], .sent("<a>&lt;/a&gt;&lt;b c=&quot;&#39;&quot;&gt;&amp;</a>")),
-    Row("<a>{{args.x}}</a>", "application/soap+xml", ["x": "<![CDATA["], .sent("<a>&lt;![CDATA[</a>")),
+    Row(
+      "a={{args.x}}&role=user", "application/x-www-form-urlencoded", ["x": "1&role=admin"],
+      .sent("a=1%26role%3Dadmin&role=user")),
+    Row(
+      "a={{args.x}}", "application/x-www-form-urlencoded", ["x": "50% off+"],
+      .sent("a=50%25+off%2B")),
+    Row(
+      "a={{args.x}}", "application/x-www-form-urlencoded", ["x": "é\r\n"], .sent("a=%C3%A9%0D%0A")),
+    Row(
+      "{{args.x}}=1", "application/x-www-form-urlencoded", ["x": "role=admin&y"],
+      .sent("role%3Dadmin%26y=1")),
+    Row(
+      "a={{args.x}}", "application/x-www-form-urlencoded; charset=utf-8", ["x": ["b"]],
+      .sent("a=%5B%22b%22%5D")),
+    Row(
+      "<a>{{args.x}}</a>", "application/xml", ["x": "</a><b c=\"'\">&"],
+      .sent("<a>&lt;/a&gt;&lt;b c=&quot;&#39;&quot;&gt;&amp;</a>")),
+    Row(
+      "<a>{{args.x}}</a>", "application/soap+xml", ["x": "<![CDATA["], .sent("<a>&lt;![CDATA[</a>")),
     Row("<a>{{args.x}}</a>", "text/xml", ["x": "\u{0}"], .refused("control characters")),
     Row("x {{args.x}}", "text/plain", ["x": "<b>"], .sent("x <b>")),
   ]
   @Test(.timeLimit(.minutes(1)), arguments: json + graphQL + forms)
   func `a value in a body fills its place and cannot leave it`(_ row: Row) async throws {
     let (tool, _) = try HTTPCallTool.free([
-      "url": "https://a.b/", "headers": .string(JSON.object(["content-type": .string(row.type)]).text),
+      "url": "https://a.b/",
+      "headers": .string(JSON.object(["content-type": .string(row.type)]).text),
       "body_template": .string(row.template),
     ])
     let recorder = Recorder()
@@ -101,11 +116,13 @@ import Wire
   @Test(arguments: [
     (#"{"a":"\{{args.x}}"}"#, "application/json"), (#"{"a":"\u00{{args.x}}"}"#, "application/json"),
     (#"{"a":{{args.x}}"#, "application/json"), (#"{"a":"{{args.x}}}"#, "application/json"),
-    (#"{"a":1,"a":{{args.x}}}"#, "application/json"), (#"{"a":1{{args.x}}}"#, "application/json"), ("{{args.x}} {{args.y}}", "application/json"),
+    (#"{"a":1,"a":{{args.x}}}"#, "application/json"), (#"{"a":1{{args.x}}}"#, "application/json"),
+    ("{{args.x}} {{args.y}}", "application/json"),
     (#"{"a":"{{args.x"}"#, "application/json"), (#"{"a":"{{argz.x}}"}"#, "application/json"),
     (#"{"a":"{{args}}"}"#, "application/json"), (#"{"a":"{{}}"}"#, "application/json"),
     (#"{"a":"{{args.}}"}"#, "application/json"), (#"{"a":"{{args.x y}}"}"#, "application/json"),
-    (#"{"a":"{{end_user}}"}"#, "application/json"), (#"{"a":"{{config.secrets}}"}"#, "application/json"),
+    (#"{"a":"{{end_user}}"}"#, "application/json"),
+    (#"{"a":"{{config.secrets}}"}"#, "application/json"),
     (#"{"a":"{{config.secrets.k}}"}"#, "application/json"),
     (##"{"query":"{ user(id: {{args.x}}) { name } }"}"##, "application/json"),
     (##"{"query":"{ user # {{args.x}}\n }"}"##, "application/json"),
@@ -120,7 +137,8 @@ import Wire
   ) {
     let error = #expect(throws: InvalidParams.self) {
       try HTTPCallTool.free([
-        "url": "https://a.b/", "headers": .string(JSON.object(["content-type": .string(type)]).text),
+        "url": "https://a.b/",
+        "headers": .string(JSON.object(["content-type": .string(type)]).text),
         "body_template": .string(template),
       ])
     }
@@ -129,7 +147,8 @@ import Wire
 
   static let trees: [(JSON, JSON, String)] = [
     (["a": "{{args.x}}"], ["x": ["b": [1]]], #"{"a":{"b":[1]}}"#),
-    (["a": "{{args.x}}", "b": 1], [:], #"{"b":1}"#), (["a": ["{{args.x}}", 2]], [:], #"{"a":[2]}"#),
+    (["a": "{{args.x}}", "b": 1], [:], #"{"b":1}"#),
+    (["a": ["{{args.x}}", 2]], [:], #"{"a":[2]}"#),
     (["a": "x {{args.x}}"], ["x": "\"}"], #"{"a":"x \"}"}"#),
     (["a": "x {{args.x}}"], [:], #"{"a":"x "}"#),
     (["a": "{{args.x}}"], ["x": "{{secrets.k}}"], #"{"a":"{{secrets.k}}"}"#),
@@ -145,7 +164,9 @@ import Wire
   }
 
   static let urls: [Row] = [
-    Row("https://a.b/u/{{args.x}}/s", ["x": "1/../../admin"], .sent("https://a.b/u/1%2F..%2F..%2Fadmin/s")),
+    Row(
+      "https://a.b/u/{{args.x}}/s", ["x": "1/../../admin"],
+      .sent("https://a.b/u/1%2F..%2F..%2Fadmin/s")),
     Row("https://a.b/u/{{args.x}}/s", ["x": ".."], .refused("path segment")),
     Row("https://a.b/u/{{args.x}}/s", ["x": "."], .refused("path segment")),
     Row("https://a.b/u/.{{args.x}}", ["x": "."], .refused("path segment")),
@@ -157,9 +178,11 @@ import Wire
     Row("https://a.b/u/{{args.x}}", ["x": nil], .refused("{{args.x}} has no value")),
     Row("https://a.b/?q={{args.x}}", [:], .refused("{{args.x}} has no value")),
     Row("https://a.b/?q={{args.x}}", ["x": ""], .sent("https://a.b/?q=")),
-    Row("https://a.b/?q={{args.x}}&r=1", ["x": "1&r=2#f"], .sent("https://a.b/?q=1%26r%3D2%23f&r=1")),
+    Row(
+      "https://a.b/?q={{args.x}}&r=1", ["x": "1&r=2#f"], .sent("https://a.b/?q=1%26r%3D2%23f&r=1")),
     Row("https://a.b/u/{{args.x}}", ["x": "a?b#c"], .sent("https://a.b/u/a%3Fb%23c")),
-    Row("https://a.b/u/{{args.x}}", ["x": "a\r\nHost: x"], .sent("https://a.b/u/a%0D%0AHost%3A%20x")),
+    Row(
+      "https://a.b/u/{{args.x}}", ["x": "a\r\nHost: x"], .sent("https://a.b/u/a%0D%0AHost%3A%20x")),
     Row("https://a.b/u/{{args.x}}", ["x": "a\u{0}"], .refused("NUL")),
     Row("https://a.b/?q={{args.x}}", ["x": "a\u{0}"], .refused("NUL")),
     Row("https://a.b/u/{{args.x}}", ["x": "a\\b"], .sent("https://a.b/u/a%5Cb")),
@@ -169,7 +192,8 @@ import Wire
     Row("https://a.b/u/{{args.x}}", ["x": ["a"]], .sent("https://a.b/u/%5B%22a%22%5D")),
     Row("https://a.b/{{end_user.metadata.none}}", [:], .refused("has no value")),
     Row("https://a.b/?{{args.x}}=1", ["x": "admin=1&y"], .sent("https://a.b/?admin%3D1%26y=1")),
-    Row("https://a.b", [:], .sent("https://a.b/")), Row("https://a.b?x=1#frag", [:], .sent("https://a.b/?x=1")),
+    Row("https://a.b", [:], .sent("https://a.b/")),
+    Row("https://a.b?x=1#frag", [:], .sent("https://a.b/?x=1")),
     Row("https://{{config.sub}}.b.c/", [:], .sent("https://good.b.c/")),
     Row("https://{{config.evil}}.b.c/", [:], .refused("part of a host name")),
     Row("https://{{config.none}}.b.c/", [:], .refused("has no value")),
@@ -179,7 +203,8 @@ import Wire
   @Test(.timeLimit(.minutes(1)), arguments: urls)
   func `a value in a URL stays one segment or one part of the query`(_ row: Row) async throws {
     let (tool, _) = try HTTPCallTool.free([
-      "url": .string(row.template), "method": "GET", "sub": "good", "evil": "evil.com/?", "port": "8443",
+      "url": .string(row.template), "method": "GET", "sub": "good", "evil": "evil.com/?",
+      "port": "8443",
     ])
     let recorder = Recorder()
     let user = EndUser(id: "u", metadata: ["host": "169.254.169.254"])
@@ -231,7 +256,8 @@ import Wire
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: ["a\r\nx: y", "a\nb", "a\rb", "\u{0}", "a\u{7F}", "\u{1B}"])
+  @Test(
+    .timeLimit(.minutes(1)), arguments: ["a\r\nx: y", "a\nb", "a\rb", "\u{0}", "a\u{7F}", "\u{1B}"])
   func `a header value with a line break or control character is refused`(_ value: String)
     async throws
   {
@@ -251,7 +277,8 @@ import Wire
     #expect(recorder.requests.isEmpty)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a config number stands as a number, a config word as a word`()
+  @Test(.timeLimit(.minutes(1)))
+  func `a config number stands as a number, a config word as a word`()
     async throws
   {
     let (tool, _) = try HTTPCallTool.free([

@@ -40,7 +40,9 @@ import Wire
     Row(input: ["e\u{2060}mail": "bob"], expected: trusted),
     Row(
       input: ["note": ["customer_id": "bob"]],
-      expected: ["note": ["customer_id": "bob"], "customer_id": "u_alice", "email": "alice@acme.com"]
+      expected: [
+        "note": ["customer_id": "bob"], "customer_id": "u_alice", "email": "alice@acme.com",
+      ]
     ),
     Row(input: ["customer_id": "bob"], user: EndUser(id: nil), expected: [:]),
     Row(
@@ -78,12 +80,14 @@ import Wire
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [
-    ["__proto__": ["customer_id": "bob"]], ["note": ["__proto__": ["a": 1]]],
-    ["note": [["__proto__": 1]]], ["constructor": ["prototype": ["customer_id": "bob"]]],
-    ["note": ["a": [["b": ["constructor": ["prototype": [:]]]]]]], ["__PROTO__": 1],
-    ["__pro\u{200B}to__": 1],
-  ] as [JSON])
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ["__proto__": ["customer_id": "bob"]], ["note": ["__proto__": ["a": 1]]],
+      ["note": [["__proto__": 1]]], ["constructor": ["prototype": ["customer_id": "bob"]]],
+      ["note": ["a": [["b": ["constructor": ["prototype": [:]]]]]]], ["__PROTO__": 1],
+      ["__pro\u{200B}to__": 1],
+    ] as [JSON])
   func `names that set what a receiver inherits are refused`(_ input: JSON) async throws {
     let (tool, _) = try HTTPCallTool.free(
       ["url": "https://a.b/", "lock_input_fields": #"["customer_id"]"#], schema: Self.schema)
@@ -130,7 +134,9 @@ import Wire
     #expect(text(recorder.requests.first?.body) == #"{"n":1}"#)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a trusted value is validated too, and not shown`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `a trusted value is validated too, and not shown`()
+    async throws
+  {
     let (tool, _) = try HTTPCallTool.free(
       ["url": "https://a.b/", "lock_input_fields": #"["email"]"#], schema: Self.schema)
     let recorder = Recorder()
@@ -140,7 +146,8 @@ import Wire
     #expect(result.output.string?.contains("987") == false)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a schema's own names for locked fields are found through refs`()
+  @Test(.timeLimit(.minutes(1)))
+  func `a schema's own names for locked fields are found through refs`()
     async throws
   {
     let schema = try Schema(checking: [

@@ -115,10 +115,12 @@ import Wire
     #expect(error?.problem.contains("string that holds a JSON object") == true)
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: [
-    (#"{"items": "{{args.items}}"}"#, #"{"items": "[\"a\",\"b\"]"}"#),
-    (#"{"items": {{args.items}}}"#, #"{"items": ["a","b"]}"#),
-  ])
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      (#"{"items": "{{args.items}}"}"#, #"{"items": "[\"a\",\"b\"]"}"#),
+      (#"{"items": {{args.items}}}"#, #"{"items": ["a","b"]}"#),
+    ])
   func `an array in quotes is a string of that array, without quotes the array`(
     _ template: String, _ body: String
   ) async throws {
@@ -149,7 +151,8 @@ import Wire
     #expect(tool.warnings.contains { $0.contains("move it to secrets") })
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a lock on an undeclared key fills nothing, and is warned of`()
+  @Test(.timeLimit(.minutes(1)))
+  func `a lock on an undeclared key fills nothing, and is warned of`()
     async throws
   {
     let (tool, _) = try HTTPCallTool.free(
@@ -195,30 +198,39 @@ import Wire
     Refusal(config: ["url": "https://a.b/", "headers": "[]"], field: "config.headers"),
     Refusal(config: ["url": "https://a.b/", "headers": "3"], field: "config.headers"),
     Refusal(config: ["url": "https://a.b/", "headers": #"{"a":[]}"#], field: "config.headers.a"),
-    Refusal(config: ["url": "https://a.b/", "headers": #"{"a":1,"a":2}"#], field: "config.headers"),
-    Refusal(config: ["url": "https://a.b/", "headers": #"{"a":1,"A":2}"#], field: "config.headers.A"),
-    Refusal(config: ["url": "https://a.b/", "headers": #"{"a b":"1"}"#], field: "config.headers.a b"),
-    Refusal(config: ["url": "https://a.b/", "headers": #"{"host":"x"}"#], field: "config.headers.host"),
+    Refusal(
+      config: ["url": "https://a.b/", "headers": #"{"a":1,"a":2}"#], field: "config.headers"),
+    Refusal(
+      config: ["url": "https://a.b/", "headers": #"{"a":1,"A":2}"#], field: "config.headers.A"),
+    Refusal(
+      config: ["url": "https://a.b/", "headers": #"{"a b":"1"}"#], field: "config.headers.a b"),
+    Refusal(
+      config: ["url": "https://a.b/", "headers": #"{"host":"x"}"#], field: "config.headers.host"),
     Refusal(
       config: ["url": "https://a.b/", "headers": #"{"Content-Length":"1"}"#],
       field: "config.headers.Content-Length"),
-    Refusal(config: ["url": "https://a.b/", "headers": #"{"a":"1\r\nb: 2"}"#], field: "config.headers.a"),
+    Refusal(
+      config: ["url": "https://a.b/", "headers": #"{"a":"1\r\nb: 2"}"#], field: "config.headers.a"),
     Refusal(config: ["url": "https://a.b/", "secrets": "[]"], field: "config.secrets"),
     Refusal(config: ["url": "https://a.b/", "secrets": ["k": "v"]], field: "config.secrets"),
     Refusal(config: ["url": "https://a.b/", "secrets": #"{"k":{}}"#], field: "config.secrets.k"),
-    Refusal(config: ["url": "https://a.b/", "secrets": #"{"k":"abc"}"#], field: "config.secrets.k"),
+    Refusal(
+      config: ["url": "https://a.b/", "secrets": #"{"k":"abc"}"#], field: "config.secrets.k"),
     Refusal(
       config: ["url": "https://a.b/", "lock_input_fields": "{}"], field: "config.lock_input_fields"),
     Refusal(
-      config: ["url": "https://a.b/", "lock_input_fields": "[1]"], field: "config.lock_input_fields"),
+      config: ["url": "https://a.b/", "lock_input_fields": "[1]"], field: "config.lock_input_fields"
+    ),
     Refusal(
-      config: ["url": "https://a.b/", "lock_input_fields": ["a"]], field: "config.lock_input_fields"),
+      config: ["url": "https://a.b/", "lock_input_fields": ["a"]], field: "config.lock_input_fields"
+    ),
     Refusal(config: ["url": "https://a.b/", "timeout_ms": "0"], field: "config.timeout_ms"),
     Refusal(config: ["url": "https://a.b/", "timeout_ms": "-5"], field: "config.timeout_ms"),
     Refusal(config: ["url": "https://a.b/", "timeout_ms": "soon"], field: "config.timeout_ms"),
     Refusal(config: ["url": "https://a.b/", "timeout_ms": "1.5"], field: "config.timeout_ms"),
     Refusal(
-      config: ["url": "https://a.b/", "response_max_bytes": "0"], field: "config.response_max_bytes"),
+      config: ["url": "https://a.b/", "response_max_bytes": "0"], field: "config.response_max_bytes"
+    ),
     Refusal(
       config: ["url": "https://a.b/", "response_max_bytes": "99999999999999999999"],
       field: "config.response_max_bytes"),

@@ -146,7 +146,9 @@ import Wire
 
   // MARK: Through a tool
 
-  static func tool(_ more: JSON.Object = [:]) throws -> (tool: HTTPCallTool, secrets: [String: Secret]) {
+  static func tool(_ more: JSON.Object = [:]) throws -> (
+    tool: HTTPCallTool, secrets: [String: Secret]
+  ) {
     var config: JSON.Object = [
       "url": "https://a.b/{{secrets.k}}", "method": "GET",
       "secrets": .string(JSON.object(["k": .string(plain)]).text),
@@ -178,7 +180,9 @@ import Wire
     #expect(Self.left(of: Self.plain, in: String(shown.prefix { $0 != "[" })) < 4)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `errors of the network do not tell the URL's secret`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `errors of the network do not tell the URL's secret`()
+    async throws
+  {
     let (tool, secrets) = try Self.tool()
     let failure = SendFailure(.network, "cannot connect to https://a.b/\(Self.plain)")
     let recorder = Recorder(.init(failure: failure))
@@ -187,7 +191,9 @@ import Wire
     #expect(result.isError)
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a secret that a model guesses is not confirmed`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `a secret that a model guesses is not confirmed`()
+    async throws
+  {
     let (tool, secrets) = try HTTPCallTool.free(
       [
         "url": "https://a.b/", "secrets": .string(#"{"k":"sk_live_guess"}"#),

@@ -33,7 +33,8 @@ import Wire
       name: "bytes with NUL", answer: .init(bytes: [65, 0, 66]),
       output: "[binary answer, not shown: no type, 3 bytes]"),
     Row(
-      name: "a stream of bytes that is none", answer: .init("text", type: "application/octet-stream"),
+      name: "a stream of bytes that is none",
+      answer: .init("text", type: "application/octet-stream"),
       output: "text"),
     Row(
       name: "Latin-1", answer: .init(bytes: [0x63, 0xE9], type: "text/plain; charset=ISO-8859-1"),

@@ -14,12 +14,16 @@ import Wire
       inputSchema: ["type": "object", "properties": ["city": ["type": "string"]]], webhookURL: url,
       timeoutMilliseconds: timeout)
   }
-  static func run(_ recorder: Recorder, _ clock: TestClock = TestClock()) async throws -> ToolResult {
+  static func run(_ recorder: Recorder, _ clock: TestClock = TestClock()) async throws -> ToolResult
+  {
     await Dispatch.run(
-      .test(["city": "Oslo"], secrets: ["webhook": secret]), on: try tool(), recorder.outside(clock))
+      .test(["city": "Oslo"], secrets: ["webhook": secret]), on: try tool(), recorder.outside(clock)
+    )
   }
 
-  @Test(.timeLimit(.minutes(1))) func `a delivery is signed over timestamp and raw body`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `a delivery is signed over timestamp and raw body`()
+    async throws
+  {
     let recorder = Recorder(.init(#"{"output":{"t":21}}"#))
     let result = try await Self.run(recorder)
     #expect(result == ToolResult(output: ["t": 21]))
@@ -46,7 +50,9 @@ import Wire
       toolUseID: "u", requestID: "r", threadID: nil, endUser: EndUser(id: nil), input: [:],
       secrets: ["webhook": Self.secret])
     _ = await Dispatch.run(call, on: try Self.tool(), recorder.outside())
-    #expect(text(recorder.requests.first?.body)?.contains(#""thread_id":null,"end_user_id":null"#) == true)
+    #expect(
+      text(recorder.requests.first?.body)?.contains(#""thread_id":null,"end_user_id":null"#) == true
+    )
   }
 
   struct Row: Sendable, CustomStringConvertible {
@@ -59,24 +65,51 @@ import Wire
   }
   static let down = SendFailure(.network, "connection refused")
   static let rows: [Row] = [
-    Row(name: "503, then good", answers: [.init("", status: 503), .init(#"{"output":1}"#)], tries: 2, contains: "1", isError: false),
-    Row(name: "network, then good", answers: [.init(failure: down), .init(#"{"output":1}"#)], tries: 2, contains: "1", isError: false),
-    Row(name: "503, network, good", answers: [.init("", status: 503), .init(failure: down), .init(#"{"output":1}"#)], tries: 3, contains: "1", isError: false),
-    Row(name: "always 500", answers: [.init("boom", status: 500)], tries: 3, contains: "status 500"),
-    Row(name: "always down", answers: [.init(failure: down)], tries: 3, contains: "connection refused"),
-    Row(name: "400 is final", answers: [.init("no", status: 400)], tries: 1, contains: "status 400"),
+    Row(
+      name: "503, then good", answers: [.init("", status: 503), .init(#"{"output":1}"#)], tries: 2,
+      contains: "1", isError: false),
+    Row(
+      name: "network, then good", answers: [.init(failure: down), .init(#"{"output":1}"#)],
+      tries: 2, contains: "1", isError: false),
+    Row(
+      name: "503, network, good",
+      answers: [.init("", status: 503), .init(failure: down), .init(#"{"output":1}"#)], tries: 3,
+      contains: "1", isError: false),
+    Row(
+      name: "always 500", answers: [.init("boom", status: 500)], tries: 3, contains: "status 500"),
+    Row(
+      name: "always down", answers: [.init(failure: down)], tries: 3, contains: "connection refused"
+    ),
+    Row(
+      name: "400 is final", answers: [.init("no", status: 400)], tries: 1, contains: "status 400"),
     Row(name: "429 is final", answers: [.init("", status: 429)], tries: 1, contains: "status 429"),
     Row(name: "302 is final", answers: [.init("", status: 302)], tries: 1, contains: "status 302"),
-    Row(name: "refused is final", answers: [.init(failure: SendFailure(.refused, "no"))], tries: 1, contains: "refused"),
-    Row(name: "a bad word", answers: [.init("ok", type: "text/plain")], tries: 1, contains: "not JSON"),
+    Row(
+      name: "refused is final", answers: [.init(failure: SendFailure(.refused, "no"))], tries: 1,
+      contains: "refused"),
+    Row(
+      name: "a bad word", answers: [.init("ok", type: "text/plain")], tries: 1, contains: "not JSON"
+    ),
     Row(name: "no output", answers: [.init(#"{"result":1}"#)], tries: 1, contains: "no \"output\""),
     Row(name: "an array", answers: [.init("[1]")], tries: 1, contains: "no \"output\""),
-    Row(name: "is_error", answers: [.init(#"{"output":"bad city","is_error":true}"#)], tries: 1, contains: "bad city"),
-    Row(name: "is_error of another type", answers: [.init(#"{"output":1,"is_error":"yes"}"#)], tries: 1, contains: "is_error"),
-    Row(name: "output null", answers: [.init(#"{"output":null}"#)], tries: 1, contains: "null", isError: false),
-    Row(name: "output twice", answers: [.init(#"{"output":1,"output":2}"#)], tries: 1, contains: "not JSON"),
-    Row(name: "over a MiB", answers: [.init(String(repeating: "x", count: 1 << 21), piece: 65_536)], tries: 1, contains: "over 1048576"),
-    Row(name: "echo of the secret", answers: [.init(#"{"output":"wsk_0123456789"}"#)], tries: 1, contains: "***", isError: false),
+    Row(
+      name: "is_error", answers: [.init(#"{"output":"bad city","is_error":true}"#)], tries: 1,
+      contains: "bad city"),
+    Row(
+      name: "is_error of another type", answers: [.init(#"{"output":1,"is_error":"yes"}"#)],
+      tries: 1, contains: "is_error"),
+    Row(
+      name: "output null", answers: [.init(#"{"output":null}"#)], tries: 1, contains: "null",
+      isError: false),
+    Row(
+      name: "output twice", answers: [.init(#"{"output":1,"output":2}"#)], tries: 1,
+      contains: "not JSON"),
+    Row(
+      name: "over a MiB", answers: [.init(String(repeating: "x", count: 1 << 21), piece: 65_536)],
+      tries: 1, contains: "over 1048576"),
+    Row(
+      name: "echo of the secret", answers: [.init(#"{"output":"wsk_0123456789"}"#)], tries: 1,
+      contains: "***", isError: false),
   ]
   @Test(.timeLimit(.minutes(1)), arguments: rows)
   func `three tries on 5xx and network errors, none on anything else`(_ row: Row) async throws {
@@ -86,7 +119,8 @@ import Wire
     let result = try await Self.run(recorder, clock)
     #expect(recorder.requests.count == row.tries)
     #expect(result.isError == row.isError)
-    #expect(result.output.text.contains(row.contains.replacing("\"", with: "\\\"")), "\(result.output)")
+    #expect(
+      result.output.text.contains(row.contains.replacing("\"", with: "\\\"")), "\(result.output)")
     let pauses = clock.log.all.filter { $0 < .seconds(10) }
     #expect(pauses == Array([.seconds(1), .seconds(2)].prefix(row.tries - 1)))
   }
@@ -99,7 +133,8 @@ import Wire
   }
 
   @Test(arguments: [
-    "http://example.com/", "http://10.0.0.1/", "http://localhost.evil.com/", "http://127.0.0.1.evil.com/",
+    "http://example.com/", "http://10.0.0.1/", "http://localhost.evil.com/",
+    "http://127.0.0.1.evil.com/",
     "ftp://localhost/", "https://{{args.host}}/", "https://a.b/{{args.x}}", "https://u:p@a.b/", "",
     "http://169.254.169.254/", "https://[::ffff:169.254.169.254]/",
   ])
@@ -108,7 +143,9 @@ import Wire
     #expect(error?.field == "webhook_url")
   }
 
-  @Test(arguments: ["http://localhost:9/", "http://127.0.0.1/", "http://127.9.9.9:80/x", "http://[::1]:80/"])
+  @Test(arguments: [
+    "http://localhost:9/", "http://127.0.0.1/", "http://127.9.9.9:80/x", "http://[::1]:80/",
+  ])
   func `this machine may be spoken to without TLS`(_ url: String) throws {
     #expect(throws: Never.self) { try Self.tool(url) }
   }

@@ -38,7 +38,8 @@ package struct HTTPCallConfig: Sendable {
     guard HTTPTemplate.methods.contains(method) else {
       throw InvalidParams(
         "config.method",
-        "must be one of \(HTTPTemplate.methods.joined(separator: ", ")), not \"\(method.prefix(16))\"")
+        "must be one of \(HTTPTemplate.methods.joined(separator: ", ")), not \"\(method.prefix(16))\""
+      )
     }
     guard let url = try Self.text(object, "url") else {
       throw InvalidParams("config.url", "is required")
@@ -158,7 +159,8 @@ package struct HTTPCallConfig: Sendable {
     for field in template.headers.fields
     where telling.contains(field.name.lowercased()) && field.value.constant?.isEmpty == false {
       warnings.append(
-        "config.headers.\(field.name): looks like a secret and can be read back; move it to secrets")
+        "config.headers.\(field.name): looks like a secret and can be read back; move it to secrets"
+      )
     }
     guard let secrets else { return warnings }
     for hole in template.holes where hole.source == .secrets {

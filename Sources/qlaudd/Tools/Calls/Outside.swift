@@ -95,7 +95,8 @@ func withDeadline<Value: Sendable>(
     group.addTask {
       do {
         try await clock.sleep(for: timeout)
-        let milliseconds = timeout.components.seconds * 1000
+        let milliseconds =
+          timeout.components.seconds * 1000
           + timeout.components.attoseconds / 1_000_000_000_000_000
         return .failure(SendFailure(.timeout, "no complete answer within \(milliseconds) ms"))
       } catch {

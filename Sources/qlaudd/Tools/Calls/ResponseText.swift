@@ -31,7 +31,8 @@ enum ResponseText {
     let media = String((contentType ?? "").lowercased().prefix { $0 != ";" && $0 != " " })
     if isBinary(body.bytes, media) {
       let size = body.isCutOff ? "over \(limit)" : "\(body.bytes.count)"
-      return .string("[binary answer, not shown: \(media.isEmpty ? "no type" : media), \(size) bytes]")
+      return .string(
+        "[binary answer, not shown: \(media.isEmpty ? "no type" : media), \(size) bytes]")
     }
     if !body.isCutOff {
       do throws(JSONError) { return try JSON(parsing: body.bytes) } catch {
@@ -59,7 +60,9 @@ enum ResponseText {
     for prefix in ["image/", "audio/", "video/", "font/"] where media.hasPrefix(prefix) {
       return true
     }
-    let kinds = ["application/pdf", "application/zip", "application/gzip", "application/octet-stream"]
+    let kinds = [
+      "application/pdf", "application/zip", "application/gzip", "application/octet-stream",
+    ]
     if kinds.contains(media), String(validating: bytes, as: UTF8.self) == nil { return true }
     return bytes.contains(0)
   }

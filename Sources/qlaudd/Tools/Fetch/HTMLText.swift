@@ -15,7 +15,8 @@ struct HTMLText {
     "textarea",
   ]
   private static let blocks: Set<String> = [
-    "p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "ul", "ol", "table",
+    "p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "ul", "ol",
+    "table",
     "blockquote", "pre", "figure", "form", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
   ]
   private static let lines: Set<String> = ["br", "li", "tr", "dt", "dd", "option", "figcaption"]

@@ -269,7 +269,8 @@ struct PatternParser {
       name = String(name.dropFirst(prefix.count))
     }
     guard let category = ScalarSet.categories[name] else {
-      throw PatternError(problem: "names the property \"\(name.prefix(32))\", which is not supported")
+      throw PatternError(
+        problem: "names the property \"\(name.prefix(32))\", which is not supported")
     }
     return .category(category, negated: negated)
   }

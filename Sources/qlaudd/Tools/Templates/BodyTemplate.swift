@@ -35,11 +35,13 @@ enum BodyTemplate: Sendable {
       self = .json(try JSONTextTemplate(template, field: field))
     } else if media == "application/x-www-form-urlencoded" {
       self = .form(template)
-    } else if ["application/x-ndjson", "application/jsonl", "application/json-seq"].contains(media) {
+    } else if ["application/x-ndjson", "application/jsonl", "application/json-seq"].contains(media)
+    {
       self = .jsonLines(try JSONTextTemplate(template, field: field, isDocument: false))
     } else if media.hasSuffix("+xml") || media.hasSuffix("/xml") || media == "text/html" {
       self = .markup(template)
-    } else if ["text/plain", "text/csv", "text/markdown", "application/octet-stream"].contains(media)
+    } else if ["text/plain", "text/csv", "text/markdown", "application/octet-stream"].contains(
+      media)
     {
       self = .text(template)
     } else {
@@ -63,7 +65,9 @@ enum BodyTemplate: Sendable {
       return .json(try JSONTextTemplate(template, field: field))
     }
     if start == "<" { return .markup(template) }
-    let name = text.unicodeScalars.prefix { ScalarSet.isWord($0) || "-.[]%".unicodeScalars.contains($0) }
+    let name = text.unicodeScalars.prefix {
+      ScalarSet.isWord($0) || "-.[]%".unicodeScalars.contains($0)
+    }
     let isForm = !name.isEmpty && text.unicodeScalars.dropFirst(name.count).first == "="
     return isForm ? .form(template) : .text(template)
   }

@@ -50,7 +50,8 @@ struct HeaderTemplates: Sendable {
       let value = try field.value.render(values) { text throws(InvalidParams) in
         guard Self.isFieldText(text) else {
           throw InvalidParams(
-            "headers.\(field.name)", "a value must not hold CR, LF, NUL or other control characters")
+            "headers.\(field.name)", "a value must not hold CR, LF, NUL or other control characters"
+          )
         }
         return text
       }

@@ -1,9 +1,10 @@
+import Wire
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import Wire
 
 /// What may stand as the host of a tool's URL. Names are resolved, and their addresses judged, where the bytes leave;
 /// addresses that are written out are judged here too, so that a bad one is refused when the tool is registered.

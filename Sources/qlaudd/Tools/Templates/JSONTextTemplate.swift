@@ -65,7 +65,9 @@ struct JSONTextTemplate: Sendable {
         number = 0
       } else if scalar == close, let index = number {
         number = nil
-        guard parts.indices.contains(index), case .hole(let hole, _) = parts[index] else { continue }
+        guard parts.indices.contains(index), case .hole(let hole, _) = parts[index] else {
+          continue
+        }
         if scan.isInString {
           parts[index] = .hole(hole, .graphQLString)
         } else if hole.source == .args || hole.source == .metadata {

@@ -25,7 +25,9 @@ indirect enum JSONTree: Sendable {
       }
     case .array(let elements):
       var trees: [JSONTree] = []
-      for element in elements { trees.append(try JSONTree(element, field: field, depth: depth + 1)) }
+      for element in elements {
+        trees.append(try JSONTree(element, field: field, depth: depth + 1))
+      }
       self = .array(trees)
     case .object(let object):
       var trees: [(key: String, value: JSONTree)] = []

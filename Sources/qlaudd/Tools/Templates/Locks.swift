@@ -50,8 +50,12 @@ package struct Locks: Sendable {
   static func skeleton(_ key: String) -> String {
     var out = ""
     for scalar in key.unicodeScalars {
-      if scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.isWhitespace { continue }
-      if scalar == "_" || scalar == "-" || scalar.properties.generalCategory == .control { continue }
+      if scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.isWhitespace {
+        continue
+      }
+      if scalar == "_" || scalar == "-" || scalar.properties.generalCategory == .control {
+        continue
+      }
       let isFullWidth = (0xFF01...0xFF5E).contains(scalar.value)
       let folded = isFullWidth ? Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar : scalar
       if folded == "_" || folded == "-" { continue }
