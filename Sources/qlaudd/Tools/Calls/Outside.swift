@@ -70,6 +70,7 @@ package struct ToolResponse: Sendable {
 
 /// Why a request did not get its answer.
 package struct SendFailure: Error, Sendable, Equatable {
+  /// What callers branch on: only `network` is worth another try.
   package enum Reason: Sendable, Equatable { case network, timeout, refused, cancelled }
   package let reason: Reason
   /// For people: what went wrong, without the URL's query.
