@@ -160,8 +160,8 @@ import Wire
     #expect(Set(catalog.map(\.provider)).count == catalog.count)
     for entry in catalog {
       let slug = String(entry.provider.dropFirst("qlaud-builtin/".count))
-      #expect(entry.provider == BuiltIn.httpCall || Self.rows.contains { $0.slug == slug })
-      #expect(entry.configSchema["required"] != nil)
+      #expect(entry.runner != .template || Self.rows.contains { $0.slug == slug })
+      #expect(entry.configSchema["type"] == "object")
       let declared = try Schema(checking: entry.inputSchema).declaredProperties
       for field in entry.lockableFields { #expect(declared.contains(field)) }
       for key in ["provider", "display_name", "input_schema", "config_schema", "auth_mode"] {
@@ -268,14 +268,21 @@ import Wire
     #expect(text(recorder.requests.first?.body) == #"{"text":"x","unfurl_links":false}"#)
   }
 
-  @Test func `names that belong to the catalog, and http-call itself, are refused`() throws {
-    let entry = try Self.entry("discord-post-message")
-    #expect(throws: InvalidParams.self) {
-      try BuiltInTool(id: ToolID(rawValue: "t"), name: entry.provider, builtIn: entry, config: [:])
+  @Test func `names that belong to the catalog are refused`() throws {
+    for entry in try BuiltIn.catalog() {
+      let error = #expect(throws: InvalidParams.self) {
+        try entry.tool(id: ToolID(rawValue: "t"), name: entry.provider, config: [:])
+      }
+      #expect(error?.field == "name")
     }
-    let call = try Self.entry("http-call")
-    #expect(throws: InvalidParams.self) {
-      try BuiltInTool(id: ToolID(rawValue: "t"), name: "x", builtIn: call, config: [:])
+  }
+
+  @Test func `every entry makes a tool of its kind`() throws {
+    for entry in try BuiltIn.catalog() {
+      let tool = try entry.tool(
+        id: ToolID(rawValue: "t"), name: "it", config: ["url": "https://a.b/"])
+      #expect(tool.definition.kind == (entry.runner == .httpCall ? .httpCall : .builtin))
+      #expect(tool.definition.offer.inputSchema == entry.inputSchema)
     }
   }
 

@@ -32,7 +32,9 @@ import Wire
   static func fetch(_ url: String, _ answer: Recorder.Answer, _ more: JSON.Object = [:])
     async throws -> (ToolResult, [ToolRequest])
   {
-    let tool = try WebFetchTool(id: ToolID(rawValue: "t"), name: "web_fetch")
+    let entry = try #require(
+      try BuiltIn.catalog().first { $0.provider == "qlaud-builtin/web-fetch" })
+    let tool = try entry.tool(id: ToolID(rawValue: "t"), name: "web_fetch", config: [:])
     let recorder = Recorder(answer)
     var input: JSON.Object = ["url": .string(url)]
     input.merge(more)

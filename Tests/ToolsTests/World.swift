@@ -51,20 +51,11 @@ final class Recorder: Sendable {
     }
     if answer.hangs { try await Self.hang() }
     if let failure = answer.failure { throw failure }
-    let left = Mutex(answer.pieces[...])
-    let drips = answer.drips
-    let box = Box(left)
     return ToolResponse(status: answer.status, headers: answer.headers) {
-      () async throws(SendFailure) -> [UInt8]? in
-      if let piece = box.value.withLock({ $0.popFirst() }) { return piece }
-      if drips { try await Self.hang() }
-      return nil
+      take throws(SendFailure) in
+      for piece in answer.pieces where !take(piece) { return }
+      if answer.drips { try await Self.hang() }
     }
-  }
-
-  private final class Box: Sendable {
-    let value: Mutex<ArraySlice<[UInt8]>>
-    init(_ value: consuming Mutex<ArraySlice<[UInt8]>>) { self.value = value }
   }
 
   private static func hang() async throws(SendFailure) {

@@ -50,16 +50,17 @@ package struct ToolRequest: Sendable, Equatable {
 package struct ToolResponse: Sendable {
   package let status: Int
   package let headers: [HeaderField]
-  /// The next piece of the body; nil at its end. One caller at a time.
-  package let next: @Sendable () async throws(SendFailure) -> [UInt8]?
+  /// Reads the body: calls `take` with each piece as it comes, until the end or until `take` says false, which ends the
+  /// transfer. Called once at most.
+  package let read: @Sendable (_ take: ([UInt8]) -> Bool) async throws(SendFailure) -> Void
   /// An answer.
   package init(
     status: Int, headers: [HeaderField],
-    next: @escaping @Sendable () async throws(SendFailure) -> [UInt8]?
+    read: @escaping @Sendable (_ take: ([UInt8]) -> Bool) async throws(SendFailure) -> Void
   ) {
     self.status = status
     self.headers = headers
-    self.next = next
+    self.read = read
   }
   /// The first header of that name.
   package func header(_ name: String) -> String? {
@@ -69,6 +70,7 @@ package struct ToolResponse: Sendable {
 
 /// Why a request did not get its answer.
 package struct SendFailure: Error, Sendable, Equatable {
+  /// What callers branch on: only `network` is worth another try.
   package enum Reason: Sendable, Equatable { case network, timeout, refused, cancelled }
   package let reason: Reason
   /// For people: what went wrong, without the URL's query.

@@ -14,16 +14,15 @@ enum ResponseText {
   {
     var stream = Redactor.Stream(redactor)
     var bytes: [UInt8] = []
-    var taken = 0
-    while let piece = try await response.next() {
-      let room = limit - taken
-      taken += min(piece.count, room)
-      bytes += stream.take(piece.count > room ? Array(piece[..<(piece.startIndex + room)]) : piece)
-      if piece.count > room {
-        return Body(bytes: bytes + stream.finish(isCutOff: true), isCutOff: true)
-      }
+    var room = limit
+    var isCutOff = false
+    try await response.read { piece in
+      isCutOff = piece.count > room
+      bytes += stream.take(isCutOff ? Array(piece.prefix(room)) : piece)
+      room -= min(piece.count, room)
+      return !isCutOff
     }
-    return Body(bytes: bytes + stream.finish(), isCutOff: false)
+    return Body(bytes: bytes + stream.finish(isCutOff: isCutOff), isCutOff: isCutOff)
   }
 
   /// The body as JSON where it is that and complete, as text where it can be shown, as a note where it cannot.

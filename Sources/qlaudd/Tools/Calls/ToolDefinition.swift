@@ -38,6 +38,8 @@ package struct ToolDefinition: Sendable {
     }
   }
 
+  /// Characters of the name of a tool that a server brought: the server's name, `/`, and its own.
+  package static let foreignNameLength = 1...200
   /// Characters of a description.
   package static let descriptionLength = 1...4_096
 
@@ -47,13 +49,14 @@ package struct ToolDefinition: Sendable {
     id: ToolID, kind: Kind, name: String, description: String, inputSchema: JSON,
     lockedFields: [String] = [], hints: Hints = Hints()
   ) throws(InvalidParams) {
-    guard Limits.nameLength.contains(name.unicodeScalars.count),
+    let length = kind == .mcp ? Self.foreignNameLength : Limits.nameLength
+    guard length.contains(name.unicodeScalars.count),
       name.unicodeScalars.allSatisfy({ ScalarSet.isWord($0) || $0 == "-" || $0 == "/" || $0 == "." }
       )
     else {
       throw InvalidParams(
         "name",
-        "must be \(Limits.nameLength.lowerBound) to \(Limits.nameLength.upperBound) letters, digits, _, -, . and /"
+        "must be \(length.lowerBound) to \(length.upperBound) letters, digits, _, -, . and /"
       )
     }
     guard Self.descriptionLength.contains(description.unicodeScalars.count) else {

@@ -9,6 +9,12 @@ package struct BuiltIn: Sendable {
     case perUser = "per_user"
     case either
   }
+  /// Code behind an entry: most are nothing but a template.
+  package enum Runner: String, WireEnum {
+    case template
+    case httpCall = "http-call"
+    case webFetch = "web-fetch"
+  }
   /// `qlaud-builtin/web-search`.
   package let provider: String
   package let displayName: String
@@ -21,7 +27,9 @@ package struct BuiltIn: Sendable {
   /// Input fields that `lock_input_fields` may name.
   package let lockableFields: [String]
   let isReadOnly: Bool
-  /// Nil for http-call, whose template is its configuration.
+  /// What runs it.
+  package let runner: Runner
+  /// Nil where the runner is not the template.
   let template: HTTPTemplate?
   /// Input fields that fall back on the configuration's field of the same name.
   let inputFromConfig: [String]
@@ -64,6 +72,10 @@ package struct BuiltIn: Sendable {
     lockableFields = json["lockable"].flatMap { [String](wire: $0) } ?? []
     inputFromConfig = json["input_from_config"].flatMap { [String](wire: $0) } ?? []
     isReadOnly = json["read_only"] == true
+    guard let runner = Runner(rawValue: json["runner"]?.string ?? Runner.template.rawValue),
+      (runner == .template) == (json["request"] != nil)
+    else { throw InvalidParams("builtins.runner", "must be \(Runner.expectation)") }
+    self.runner = runner
     if let request = json["request"] {
       template = try Self.template(request, json["response"] ?? [:], provider)
     } else {
@@ -158,6 +170,32 @@ package struct BuiltIn: Sendable {
       .map(\.key)
   }
 
+  /// The tool under a name, with a configuration from ``configure(_:)``; for http-call the configuration is
+  /// ``HTTPCallConfig``'s.
+  /// - Throws: ``InvalidParams`` naming the field.
+  package func tool(
+    id: ToolID, name: String, config: JSON.Object, lockedFields: [String] = [],
+    description: String? = nil, inputSchema: JSON? = nil
+  ) throws(InvalidParams) -> any ToolKind {
+    guard !name.hasPrefix("qlaud-builtin/") else {
+      throw InvalidParams("name", "must not start with qlaud-builtin/")
+    }
+    switch runner {
+    case .template:
+      return try BuiltInTool(
+        id: id, name: name, builtIn: self, config: config, lockedFields: lockedFields,
+        description: description, inputSchema: inputSchema)
+    case .httpCall:
+      return try HTTPCallTool(
+        id: id, name: name, description: description ?? self.description,
+        inputSchema: inputSchema ?? self.inputSchema, config: try HTTPCallConfig(.object(config)))
+    case .webFetch:
+      return try WebFetchTool(
+        id: id, name: name, description: description ?? self.description,
+        inputSchema: inputSchema ?? self.inputSchema)
+    }
+  }
+
   private func locks(_ json: JSON?) throws(InvalidParams) -> [String] {
     guard let json = json?.nonNull else { return [] }
     var value = json
@@ -188,15 +226,12 @@ package struct BuiltInTool: ToolKind {
 
   /// A tool as it is registered, or as it is read back. `config` and `lockedFields` come from ``BuiltIn/configure(_:)``.
   /// - Throws: ``InvalidParams`` naming the field.
-  package init(
+  init(
     id: ToolID, name: String, builtIn: BuiltIn, config: JSON.Object, lockedFields: [String] = [],
     description: String? = nil, inputSchema: JSON? = nil
   ) throws(InvalidParams) {
     guard let template = builtIn.template else {
-      throw InvalidParams("provider", "\(builtIn.provider) is registered as an http-call tool")
-    }
-    guard !name.hasPrefix("qlaud-builtin/") else {
-      throw InvalidParams("name", "must not start with qlaud-builtin/")
+      throw InvalidParams("provider", "\(builtIn.provider) is not run from a template")
     }
     self.template = template
     self.config = config

@@ -221,7 +221,16 @@ enum BuiltInData {
        "headers": {"authorization": "Bearer {{secrets.auth_token}}", "accept": "application/json"}},
      "response": {"max_bytes": 1048576, "members": ["shortId", "title", "culprit", "level", "status", "count", "userCount", "lastSeen", "permalink"]}},
 
-    {"provider": "qlaud-builtin/http-call", "display_name": "HTTP call", "provider_brand": "qlaud",
+    {"provider": "qlaud-builtin/web-fetch", "display_name": "Read a web page", "provider_brand": "qlaud",
+     "description": "Read a web page. Returns its title and its text.",
+     "auth_mode": "tenant", "read_only": true, "lockable": [], "runner": "web-fetch",
+     "input_schema": {"type": "object", "properties": {
+       "url": {"type": "string", "minLength": 8, "maxLength": 4096, "description": "Address of the page: http or https."},
+       "max_chars": {"type": "integer", "minimum": 100, "maximum": 200000, "default": 20000, "description": "How much of the text is wanted."}},
+       "required": ["url"], "additionalProperties": false},
+     "config_schema": {"type": "object", "properties": {}, "additionalProperties": false}},
+
+    {"provider": "qlaud-builtin/http-call", "runner": "http-call", "display_name": "HTTP call", "provider_brand": "qlaud",
      "description": "Make any HTTP endpoint a tool. Give name, description and input_schema at registration.",
      "auth_mode": "tenant", "lockable": [],
      "input_schema": {"type": "object", "properties": {}},

@@ -1,4 +1,4 @@
-package import Domain
+import Domain
 package import Wire
 
 /// Reads a public page for the model: HTML as readable text, JSON and text as they are. The address comes from the model,
@@ -13,29 +13,12 @@ package struct WebFetchTool: ToolKind {
   private static let characters = (standard: 20_000, most: 200_000)
   private static let timeout = Duration.seconds(30)
 
-  /// What the model must give.
-  package static let inputSchema: JSON = [
-    "type": "object",
-    "properties": [
-      "url": [
-        "type": "string", "minLength": 8, "maxLength": 4_096,
-        "description": "Address of the page: http or https.",
-      ],
-      "max_chars": [
-        "type": "integer", "minimum": 100, "maximum": 200_000, "default": 20_000,
-        "description": "How much of the text is wanted.",
-      ],
-    ],
-    "required": ["url"], "additionalProperties": false,
-  ]
-
-  /// The tool under a name.
-  /// - Throws: ``InvalidParams`` for a bad name.
-  package init(id: ToolID, name: String) throws(InvalidParams) {
+  /// The tool under a name; description and schema are the catalog's or the caller's own.
+  /// - Throws: ``InvalidParams`` naming the field.
+  init(id: ToolID, name: String, description: String, inputSchema: JSON) throws(InvalidParams) {
     definition = try ToolDefinition(
-      id: id, kind: .builtin, name: name,
-      description: "Read a web page. Returns its title and its text.",
-      inputSchema: Self.inputSchema, hints: .init(isReadOnly: true))
+      id: id, kind: .builtin, name: name, description: description, inputSchema: inputSchema,
+      hints: .init(isReadOnly: true))
   }
 
   package func perform(_ call: ToolCall, input: JSON.Object, _ outside: Outside) async

@@ -9,9 +9,11 @@ package enum MetaTool: String, Sendable, CaseIterable {
   case multiExecute = "qlaud_multi_execute"
   case manageConnections = "qlaud_manage_connections"
 
-  /// Results of one search, schemas and calls of one request.
+  /// Results of one search: when nothing is said, and at most.
   package static let searchLimit = (standard: 10, most: 50)
+  /// Tools whose schemas one request may ask for.
   package static let schemaLimit = 50
+  /// Calls of one request.
   package static let callLimit = 20
 
   /// The tool as a model is offered it.

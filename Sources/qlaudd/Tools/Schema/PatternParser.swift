@@ -162,14 +162,13 @@ struct PatternParser {
 
   private mutating func set() throws(PatternError) -> ScalarSet {
     var set = ScalarSet(negated: take("^"))
-    while let scalar = next, scalar != "]" {
+    while next != nil, next != "]" {
       let low = try setItem()
       guard case .range(let from) = low, next == "-", at + 1 < text.count, text[at + 1] != "]"
       else {
         set.items.append(low)
         continue
       }
-      _ = scalar
       at += 1
       guard case .range(let to) = try setItem(), from.lowerBound <= to.lowerBound else {
         throw PatternError(problem: "has a range in the wrong order")

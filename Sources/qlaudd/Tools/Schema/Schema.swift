@@ -6,8 +6,8 @@ package import Wire
 /// `anyOf`, `oneOf`, `not`, `if`/`then`/`else`, `properties`, `patternProperties`, `additionalProperties`,
 /// `propertyNames`, `required`, `dependentRequired`, `dependentSchemas`, `min/maxProperties`, `prefixItems`, `items`,
 /// `contains` with its counts, `min/maxItems`, `uniqueItems`, `min/maxLength`, `pattern`, the five limits of numbers, and
-/// the older spellings `definitions`, an array of `items`, `additionalItems`, boolean `exclusive…`. `format` and unknown
-/// keywords are annotations. A reference out of the document is refused, never fetched.
+/// the older spellings `definitions`, an array of `items`, `additionalItems`, boolean `exclusive…`. `format`,
+/// `unevaluatedProperties`, `unevaluatedItems` and unknown keywords are annotations. A reference out of the document is refused, never fetched.
 package struct Schema: Sendable {
   private let nodes: [SchemaNode]
   /// The schema as it was given.
