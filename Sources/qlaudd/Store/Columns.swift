@@ -1,0 +1,53 @@
+import Domain
+import FoundationEssentials
+import GRDB
+import Wire
+
+/// Reads a row's columns one after another, in the order in which the statement names them.
+struct Columns {
+  private let row: Row
+  private var index = 0
+
+  init(_ row: Row) { self.row = row }
+
+  private mutating func next() -> Int {
+    defer { index += 1 }
+    return index
+  }
+  private mutating func required<T>(_ value: T?) throws -> T {
+    guard let value else { throw StorageError.damaged("a NULL where a value must be") }
+    return value
+  }
+
+  mutating func optionalText() -> String? { row[next()] }
+  mutating func text() throws -> String { try required(optionalText()) }
+  mutating func optionalInt() throws -> Int64? { row[next()] }
+  mutating func int() throws -> Int64 { try required(optionalInt()) }
+  mutating func count() throws -> Int { Int(clamping: try int()) }
+  mutating func bool() throws -> Bool { try int() != 0 }
+
+  mutating func optionalID<ID: Identifier>() -> ID? { optionalText().map(ID.init(rawValue:)) }
+  mutating func id<ID: Identifier>() throws -> ID { ID(rawValue: try text()) }
+
+  mutating func choice<Value: WireEnum>() throws -> Value {
+    let text = try text()
+    guard let value = Value(rawValue: text) else {
+      throw StorageError.damaged("the unknown \(Value.self) \"\(text)\"")
+    }
+    return value
+  }
+
+  mutating func optionalBytes() throws -> [UInt8]? {
+    try row.withUnsafeData(atIndex: next()) { $0.map { [UInt8]($0) } }
+  }
+  mutating func bytes() throws -> [UInt8] { try required(optionalBytes()) }
+
+  mutating func optionalJSON() throws -> JSON? {
+    guard let bytes = try optionalBytes() else { return nil }
+    do throws(JSONError) { return try JSON(parsing: bytes) } catch {
+      throw StorageError.damaged("broken JSON (\(error))")
+    }
+  }
+  mutating func json() throws -> JSON { try required(optionalJSON()) }
+  mutating func object() throws -> JSON.Object { try required(json().object) }
+}

@@ -1,0 +1,66 @@
+package import Domain
+import GRDB
+
+extension LocalDatabase {
+  /// Messages by their place; both cursors are exclusive. Does not look at who may see the thread.
+  package func messages(
+    _ thread: ThreadID, order: SortOrder, limit: Int, after: MessageSeq?, before: MessageSeq?
+  ) async throws -> [Message] {
+    try await read { db in
+      try MessageTable.page(db, thread, order: order, limit: limit, after: after, before: before)
+    }
+  }
+
+  /// Stores messages at the thread's end, in order, with their `message.created`.
+  /// - Throws: `not_found`.
+  package func appendMessages(
+    _ thread: ThreadID, visibleTo key: KeyID?, _ drafts: [MessageDraft]
+  ) async throws -> [MessageSeq] {
+    try await write { transaction in
+      let stored = try Self.stored(transaction.db, thread, visibleTo: key)
+      return try Self.append(transaction, to: stored, drafts, turn: nil, anchor: nil)
+    }
+  }
+
+  /// The conversation as a model call needs it: the last `turns` starts of a turn at or before a place and all that
+  /// belongs to them. Ordered as the conversation goes, which is not always by number: the answer to a turn stands behind
+  /// that turn's question even where later questions were stored before it.
+  /// - Parameter through: the running turn's `userSeq`; its own replies and tool results are included, later turns are not.
+  package func history(_ thread: ThreadID, through: MessageSeq, turns: Int) async throws
+    -> [Message]
+  {
+    guard turns > 0 else { return [] }
+    return try await read { db in
+      let first = try MessageTable.anchor(db, thread, ofStart: turns, through: through)
+      return try MessageTable.conversation(db, thread, from: first ?? 1, through: through)
+    }
+  }
+
+  /// The one way by which messages come to an existing thread.
+  /// - Parameter anchor: the user message of the turn they belong to; nil for messages that stand for themselves.
+  static func append(
+    _ transaction: Transaction, to stored: StoredThread, _ drafts: [MessageDraft], turn: TurnID?,
+    anchor: MessageSeq?
+  ) throws -> [MessageSeq] {
+    guard !drafts.isEmpty else { return [] }
+    let thread = stored.thread
+    var seqs: [MessageSeq] = []
+    for draft in drafts {
+      let seq = stored.lastSeq + MessageSeq(seqs.count) + 1
+      let message = Message(
+        threadID: thread.id, seq: seq, role: draft.role, content: draft.content,
+        requestID: draft.requestID, turnID: turn, model: draft.model, stopReason: draft.stopReason,
+        usage: draft.usage, createdAt: transaction.now)
+      try MessageTable.insert(transaction.db, message, anchor: anchor ?? seq)
+      seqs.append(seq)
+    }
+    try ThreadTable.noteMessages(
+      transaction.db, thread.id, lastSeq: stored.lastSeq + MessageSeq(seqs.count),
+      at: transaction.now)
+    try transaction.emit(
+      zip(seqs, drafts).map { seq, draft in
+        .messageCreated(thread.id, turn: turn, owner: thread.keyID, seq: seq, role: draft.role)
+      })
+    return seqs
+  }
+}

@@ -1,0 +1,80 @@
+package import Domain
+import GRDB
+
+extension LocalDatabase {
+  /// How long an idempotency key is remembered: seven days.
+  package static let idempotencySpan: Milliseconds = 7 * 24 * 3600 * 1000
+
+  /// Stores the user's message and a queued turn, with `message.created`, in one transaction: write first.
+  ///
+  /// The same key and idempotency key within ``idempotencySpan`` give the turn of the first time and change nothing.
+  /// - Throws: `not_found` for a thread that is not there; `conflict` where the idempotency key came with another request
+  ///   before, where the turn's id is taken, and where there is no user message to answer.
+  package func submit(_ submission: TurnSubmission) async throws -> SubmittedTurn {
+    try await write { transaction in
+      if let earlier = try Self.earlier(transaction, submission) { return earlier }
+      return try Self.enqueue(transaction, submission)
+    }
+  }
+
+  private static func earlier(_ transaction: Transaction, _ submission: TurnSubmission) throws
+    -> SubmittedTurn?
+  {
+    guard let key = submission.idempotencyKey,
+      let stored = try TurnTable.withIdempotencyKey(transaction.db, key, of: submission.keyID)
+    else { return nil }
+    guard stored.turn.createdAt > transaction.now - idempotencySpan else {
+      try TurnTable.forgetIdempotencyKey(transaction.db, stored.turn.id)
+      return nil
+    }
+    guard stored.bodyHash == submission.bodyHash else {
+      throw QlaudError.conflict(
+        "idempotency_key: \"\(key)\" was used with another request, turn \(stored.turn.id)")
+    }
+    return SubmittedTurn(
+      turn: stored.turn, cursor: stored.firstEvent, isReplay: true, ownerKeyID: stored.ownerKeyID)
+  }
+
+  private static func enqueue(_ transaction: Transaction, _ submission: TurnSubmission) throws
+    -> SubmittedTurn
+  {
+    let cursor = transaction.lastNumber
+    var owner = submission.keyID
+    var userSeq: MessageSeq?
+    if let id = submission.threadID {
+      let thread = try stored(transaction.db, id, visibleTo: submission.visibleTo)
+      owner = thread.thread.keyID
+      userSeq = try question(transaction, submission, in: thread)
+    } else if submission.userMessage != nil {
+      throw QlaudError.conflict("a job has no thread to keep a user message in")
+    }
+    guard try TurnTable.get(transaction.db, submission.turnID) == nil else {
+      throw QlaudError.conflict("a turn \(submission.turnID) exists already")
+    }
+    let turn = Turn(
+      id: submission.turnID, threadID: submission.threadID, keyID: submission.keyID,
+      request: submission.request, userSeq: userSeq, idempotencyKey: submission.idempotencyKey,
+      createdAt: transaction.now)
+    try TurnTable.insert(
+      transaction.db,
+      StoredTurn(
+        turn: turn, ownerKeyID: owner, bodyHash: submission.bodyHash, firstEvent: cursor,
+        discardAfter: cursor))
+    return SubmittedTurn(turn: turn, cursor: cursor, isReplay: false, ownerKeyID: owner)
+  }
+
+  /// The place of the message that the turn answers.
+  private static func question(
+    _ transaction: Transaction, _ submission: TurnSubmission, in thread: StoredThread
+  ) throws -> MessageSeq {
+    if let draft = submission.userMessage {
+      let seqs = try append(
+        transaction, to: thread, [draft], turn: submission.turnID, anchor: nil)
+      return seqs.last ?? thread.lastSeq
+    }
+    guard try MessageTable.role(transaction.db, thread.thread.id, thread.lastSeq) == .user else {
+      throw QlaudError.conflict("the last message of thread \(thread.thread.id) is not a user's")
+    }
+    return thread.lastSeq
+  }
+}

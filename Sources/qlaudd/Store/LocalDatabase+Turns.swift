@@ -1,0 +1,203 @@
+package import Domain
+import GRDB
+package import Wire
+
+extension LocalDatabase {
+  /// A turn, of a thread or a job that the key owns.
+  /// - Throws: `not_found`.
+  package func turn(_ id: TurnID, visibleTo key: KeyID?) async throws -> Turn {
+    try await read { try Self.stored($0, id, visibleTo: key).turn }
+  }
+
+  static func stored(_ db: Database, _ id: TurnID, visibleTo key: KeyID? = nil) throws -> StoredTurn
+  {
+    guard let stored = try TurnTable.get(db, id), key == nil || stored.ownerKeyID == key else {
+      throw QlaudError.notFound("turn", id)
+    }
+    return stored
+  }
+
+  /// A page of turns, newest first.
+  /// - Throws: `invalid_params` for a cursor that is none.
+  package func turns(
+    thread: ThreadID?, status: Turn.Status?, limit: Int, cursor: String?, visibleTo key: KeyID?
+  ) async throws -> Page<Turn> {
+    let before = try cursor.map { text in
+      guard let position = Int64(text) else {
+        throw QlaudError.invalid("cursor", "must be a next_cursor of this list")
+      }
+      return position
+    }
+    let rows = try await read { db in
+      try TurnTable.page(
+        db, thread: thread, status: status, limit: limit + 1, before: before, visibleTo: key)
+    }
+    let items = rows.prefix(limit)
+    let next = rows.count > limit ? items.last.map { String($0.position) } : nil
+    return Page(items: items.map(\.turn), nextCursor: next)
+  }
+
+  /// The turns of a thread that run: what must be stopped before it is deleted.
+  /// - Throws: `not_found` for a thread that the key does not see; a softly deleted one counts.
+  package func activeTurns(of thread: ThreadID, visibleTo key: KeyID?) async throws -> [TurnID] {
+    try await read { db in
+      _ = try Self.stored(db, thread, visibleTo: key, deleted: true)
+      return try TurnTable.inStatus(db, .running, thread: thread).map(\.turn.id)
+    }
+  }
+
+  /// Notes that a running turn begins a model call: its number, and the last event before it.
+  /// - Throws: `conflict` where the turn does not run.
+  package func startIteration(_ id: TurnID, iteration: Int, requestID: String) async throws {
+    try await write { transaction in
+      let isRunning = try TurnTable.noteIteration(
+        transaction.db, id, iteration, requestID: requestID, discardAfter: transaction.lastNumber)
+      if !isRunning { throw QlaudError.conflict("turn \(id) does not run") }
+    }
+  }
+
+  /// Stores what a step of the tool loop gave: messages with their `message.created`, usage, further events.
+  /// - Parameter events: given the messages' places, the events that follow them.
+  /// - Throws: `not_found`; `conflict` where the turn has ended or, with messages, has no thread; what `events` throws.
+  ///   Then nothing is stored.
+  package func storeIteration(
+    _ id: TurnID, messages: [MessageDraft], usage: UsageRecord?,
+    events: @escaping @Sendable ([MessageSeq]) throws -> [EventDraft]
+  ) async throws -> [MessageSeq] {
+    try await write { transaction in
+      let stored = try Self.unfinished(transaction.db, id)
+      let seqs = try Self.append(transaction, messages, to: stored.turn)
+      if let usage { try Self.record(transaction.db, usage, of: id) }
+      try transaction.emit(try events(seqs))
+      return seqs
+    }
+  }
+
+  /// Ends a turn: the reply with its `message.created`, the usage, the final state and the events that tell of it, all or
+  /// nothing. The next turn of the thread may run then.
+  /// - Parameters:
+  ///   - status: `done`, `failed` or `cancelled`.
+  ///   - reply: Stored in the thread; for a job see ``jobReply(_:visibleTo:)``.
+  ///   - error: Why it failed.
+  ///   - events: Given the finished turn, its last events, `qlaud.done` at the end. Called on the writer's queue: it must
+  ///     not wait and must not call the store.
+  /// - Throws: `not_found`; `conflict` where the turn neither runs nor waits; what `events` throws. Then nothing changes.
+  package func finishTurn(
+    _ id: TurnID, status: Turn.Status, reply: MessageDraft?, usage: UsageRecord?, error: JSON?,
+    iterations: Int, events: @escaping @Sendable (FinishedTurn) throws -> [EventDraft]
+  ) async throws -> FinishedTurn {
+    guard status.isFinal else {
+      throw QlaudError(.internal, "a turn cannot be finished as \(status.rawValue)")
+    }
+    return try await write { transaction in
+      let db = transaction.db
+      let stored = try Self.unfinished(db, id)
+      var seq: MessageSeq?
+      if let reply, stored.turn.threadID == nil {
+        try TurnTable.setReply(db, id, Self.json(reply))
+      } else if let reply {
+        seq = try Self.append(transaction, [reply], to: stored.turn).last
+      }
+      if let usage { try Self.record(db, usage, of: id) }
+      try TurnQueue.finish(
+        db, stored.turn, status: status, assistantSeq: seq, error: error, iterations: iterations,
+        at: transaction.now)
+      let finished = FinishedTurn(
+        turn: try Self.stored(db, id).turn, assistantSeq: seq, ownerKeyID: stored.ownerKeyID)
+      try transaction.emit(try events(finished))
+      return finished
+    }
+  }
+
+  /// What a job answered: `{role, content, request_id, model, stop_reason, usage}`; nil before it is done.
+  /// - Throws: `not_found`.
+  package func jobReply(_ id: TurnID, visibleTo key: KeyID?) async throws -> JSON? {
+    try await read { db in
+      _ = try Self.stored(db, id, visibleTo: key)
+      return try TurnTable.reply(db, id)
+    }
+  }
+
+  private static func json(_ draft: MessageDraft) -> JSON {
+    .record([
+      "role": draft.role.json, "content": draft.content,
+      "request_id": draft.requestID.map(JSON.string), "model": draft.model.map(JSON.string),
+      "stop_reason": draft.stopReason.map(JSON.string), "usage": draft.usage?.json,
+    ])
+  }
+
+  private static func unfinished(_ db: Database, _ id: TurnID) throws -> StoredTurn {
+    let stored = try stored(db, id)
+    guard stored.turn.status == .running || stored.turn.status == .waiting else {
+      throw QlaudError.conflict("turn \(id) is \(stored.turn.status.rawValue), it does not run")
+    }
+    return stored
+  }
+
+  /// Messages of a turn stand with its question. A thread that was deleted meanwhile still takes them.
+  private static func append(_ transaction: Transaction, _ drafts: [MessageDraft], to turn: Turn)
+    throws -> [MessageSeq]
+  {
+    guard !drafts.isEmpty else { return [] }
+    guard let id = turn.threadID else {
+      throw QlaudError.conflict("turn \(turn.id) is a job: it has no thread to keep messages in")
+    }
+    let thread = try stored(transaction.db, id, visibleTo: nil, deleted: true)
+    return try append(transaction, to: thread, drafts, turn: turn.id, anchor: turn.userSeq)
+  }
+
+  private static func record(_ db: Database, _ usage: UsageRecord, of turn: TurnID) throws {
+    try UsageTable.insert(db, usage)
+    try TurnTable.addCost(db, turn, usage.cost)
+  }
+
+  /// Cancels a turn that is queued or waits, with its `qlaud.done`. One that runs is returned as it is: whoever runs it
+  /// must stop it and finish it.
+  /// - Throws: `not_found`; `conflict` where it has ended.
+  package func cancelQueuedTurn(_ id: TurnID, visibleTo key: KeyID?) async throws -> Turn {
+    try await write { transaction in
+      let stored = try Self.stored(transaction.db, id, visibleTo: key)
+      if stored.turn.status == .running { return stored.turn }
+      guard !stored.turn.status.isFinal else {
+        throw QlaudError.conflict("turn \(id) is \(stored.turn.status.rawValue) already")
+      }
+      return try Self.cancel(transaction, stored)
+    }
+  }
+
+  static func cancel(_ transaction: Transaction, _ stored: StoredTurn) throws -> Turn {
+    let turn = stored.turn
+    try TurnQueue.finish(
+      transaction.db, turn, status: .cancelled, assistantSeq: nil, error: nil,
+      iterations: turn.iterations, at: transaction.now)
+    try transaction.emit([.cancelled(stored)])
+    return try self.stored(transaction.db, turn.id).turn
+  }
+
+  /// Queues a failed or cancelled turn again, from the beginning: attempts and iterations count anew, what it cost stays.
+  /// - Throws: `not_found`; `conflict` where it has not ended or is done, and where later turns of its thread have gone on
+  ///   from it.
+  package func retryTurn(_ id: TurnID, visibleTo key: KeyID?) async throws -> SubmittedTurn {
+    try await write { transaction in
+      let db = transaction.db
+      let old = try Self.stored(db, id, visibleTo: key)
+      guard old.turn.status == .failed || old.turn.status == .cancelled else {
+        throw QlaudError.conflict(
+          "turn \(id) is \(old.turn.status.rawValue); only a failed or cancelled one can be retried"
+        )
+      }
+      if let thread = old.turn.threadID {
+        let last = try Self.stored(db, thread, visibleTo: nil).lastSeq
+        let isOvertaken = try TurnTable.hasLaterTurn(db, id, in: thread) && last != old.turn.userSeq
+        if isOvertaken {
+          throw QlaudError.conflict("thread \(thread) has gone on after turn \(id)")
+        }
+      }
+      let cursor = transaction.lastNumber
+      try TurnQueue.requeue(db, old.turn, firstEvent: cursor)
+      return SubmittedTurn(
+        turn: try Self.stored(db, id).turn, cursor: cursor, isReplay: false,
+        ownerKeyID: old.ownerKeyID)
+    }
+  }
+}

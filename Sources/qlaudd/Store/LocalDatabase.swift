@@ -1,0 +1,95 @@
+package import Domain
+import GRDB
+import Synchronization
+
+/// The one file that remembers everything. Each function is one transaction that keeps one invariant.
+///
+/// Durability: what a function stored is on the disk when it returns (`synchronous=FULL` in WAL mode), but for
+/// ``append(_:)``, whose events are written by the next ``flushEvents()``.
+/// Cancellation: a write that has begun is carried out whether or not its caller is still there, so that an outcome is
+/// never lost with the task that brings it; a read of a cancelled task throws ``QlaudError/cancelled``.
+/// Errors: every function throws ``QlaudError`` and nothing else; `storage_full`, `storage_corrupt` and `internal` may
+/// come from any of them and are not listed each time.
+package final class LocalDatabase: Sendable {
+  let pool: DatabasePool
+  let log: EventLogTail
+  let source: Source
+  /// The file's path, as it was given.
+  package let path: String
+  private let isClosed = Mutex(false)
+
+  private init(pool: DatabasePool, log: EventLogTail, source: Source, path: String) {
+    self.pool = pool
+    self.log = log
+    self.source = source
+    self.path = path
+  }
+
+  /// Opens the file, making it (mode 0600) where there is none, and brings its schema up to date.
+  /// - Parameters:
+  ///   - path: Absolute, in an existing folder. SQLite keeps `-wal` and `-shm` files beside it, of the same mode.
+  ///   - source: Clock for the columns.
+  ///   - onEvents: Called synchronously, on any thread, whenever new events can be read; must be cheap.
+  /// - Throws: `conflict` for a file of another program or of a newer version, `storage_corrupt` for one that is no
+  ///   database; neither is changed.
+  package static func open(
+    at path: String, source: Source, onEvents: @escaping @Sendable () -> Void
+  ) async throws -> LocalDatabase {
+    do {
+      try DatabaseFile.prepare(path)
+      let pool = try DatabasePool(path: path, configuration: .house)
+      // The pool has set NORMAL by now, which may lose the last commits with the power.
+      try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      try Schema.migrator.migrate(pool)
+      let firstFree = try await pool.read { try EventTable.reservedThrough($0) + 1 }
+      let log = EventLogTail(firstFree: firstFree, onEvents: onEvents)
+      let database = LocalDatabase(pool: pool, log: log, source: source, path: path)
+      try await database.reserveEventNumbers(atLeast: 1)
+      return database
+    } catch { throw StorageError.map(error) }
+  }
+
+  /// Writes the waiting events, empties the write-ahead log and closes the file. Any later call throws `internal`.
+  /// Closing twice is harmless.
+  package func close() async throws {
+    guard !isClosed.withLock({ $0 }) else { return }
+    try await flushEvents()
+    try await checkpoint()
+    isClosed.withLock { $0 = true }
+    do { try pool.close() } catch { throw StorageError.map(error) }
+  }
+
+  /// Runs one write transaction, after all that came before. Events that it logs become visible with its commit.
+  func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+    try checkOpen()
+    let (log, now) = (log, source.now)
+    return try await withCheckedThrowingContinuation { continuation in
+      pool.asyncWriteWithoutTransaction { db in
+        continuation.resume(with: Transaction.run(on: db, log: log, now: now(), body))
+      }
+    }
+  }
+
+  /// Runs a read on one snapshot of the file.
+  func read<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
+    try checkOpen()
+    do { return try await pool.read(body) } catch { throw StorageError.map(error) }
+  }
+
+  /// Runs something on the writer's connection while no reader has a snapshot open.
+  func withoutReaders<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws
+    -> T
+  {
+    try checkOpen()
+    return try await withCheckedThrowingContinuation { continuation in
+      pool.asyncBarrierWriteWithoutTransaction { access in
+        continuation.resume(
+          with: Result { try body(access.get()) }.mapError { StorageError.map($0) })
+      }
+    }
+  }
+
+  private func checkOpen() throws {
+    if isClosed.withLock({ $0 }) { throw QlaudError(.internal, "the database is closed") }
+  }
+}

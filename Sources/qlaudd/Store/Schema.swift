@@ -1,0 +1,261 @@
+import GRDB
+
+/// The shape of the file. A change is a new migration at the end, never an edit of an old one.
+///
+/// What the schema itself holds: one running turn a thread (`turns_one_next`), one user message a turn, gapless numbers
+/// are kept by `threads.last_seq`, one answer to each idempotency key, one end to each reservation.
+enum Schema {
+  /// "qlau" in ASCII: marks the file as ours (`PRAGMA application_id`).
+  static let applicationID: Int64 = 0x716C_6175
+  /// The newest schema that this code knows (`PRAGMA user_version`).
+  static let version: Int64 = 1
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("v1") { db in
+      try db.execute(sql: conversations)
+      try db.execute(sql: queue)
+      try db.execute(sql: log)
+      try db.execute(sql: access)
+      try db.execute(sql: money)
+      try db.execute(sql: registry)
+      try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try db.execute(sql: "PRAGMA user_version = \(version)")
+    }
+    return migrator
+  }
+
+  /// `last_seq`: the newest message's number. `anchor_seq`: the place of the message's turn in the conversation, which is
+  /// its user message's number; an answer that was stored after the next question still stands before it.
+  /// `starts_turn`: a user's own words, no tool results.
+  private static let conversations = """
+    CREATE TABLE threads (
+      id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64),
+      key_id TEXT NOT NULL,
+      end_user_id TEXT,
+      title TEXT,
+      metadata TEXT NOT NULL,
+      default_model TEXT,
+      system TEXT,
+      last_seq INTEGER NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
+      created_at INTEGER NOT NULL,
+      last_active_at INTEGER NOT NULL,
+      deleted_at INTEGER
+    ) STRICT;
+    CREATE INDEX threads_active ON threads(last_active_at, id) WHERE deleted_at IS NULL;
+    CREATE INDEX threads_of_key ON threads(key_id, last_active_at, id) WHERE deleted_at IS NULL;
+    CREATE INDEX threads_of_end_user ON threads(end_user_id, last_active_at, id)
+      WHERE deleted_at IS NULL AND end_user_id IS NOT NULL;
+    CREATE INDEX threads_deleted ON threads(deleted_at) WHERE deleted_at IS NOT NULL;
+
+    CREATE TABLE messages (
+      id INTEGER PRIMARY KEY,
+      thread_id TEXT NOT NULL REFERENCES threads(id),
+      seq INTEGER NOT NULL CHECK (seq >= 1),
+      anchor_seq INTEGER NOT NULL CHECK (anchor_seq BETWEEN 1 AND seq),
+      starts_turn INTEGER NOT NULL CHECK (starts_turn IN (0, 1)),
+      role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+      content TEXT NOT NULL,
+      request_id TEXT,
+      turn_id TEXT,
+      model TEXT,
+      stop_reason TEXT,
+      usage TEXT,
+      created_at INTEGER NOT NULL,
+      UNIQUE (thread_id, seq),
+      CHECK (starts_turn = 0 OR role = 'user')
+    ) STRICT;
+    CREATE INDEX messages_in_order ON messages(thread_id, anchor_seq, seq);
+    CREATE INDEX messages_turn_starts ON messages(thread_id, anchor_seq) WHERE starts_turn = 1;
+    """
+
+  /// `is_next`: the oldest unfinished turn of its thread, the only one that may run; every unfinished job. `owner_key_id`:
+  /// the key that owns the thread, else the job. `position`: the order of submission.
+  private static let queue = """
+    CREATE TABLE turns (
+      position INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE CHECK (length(id) BETWEEN 1 AND 64),
+      thread_id TEXT REFERENCES threads(id),
+      key_id TEXT NOT NULL,
+      owner_key_id TEXT NOT NULL,
+      status TEXT NOT NULL
+        CHECK (status IN ('queued', 'running', 'waiting', 'done', 'failed', 'cancelled')),
+      is_next INTEGER NOT NULL CHECK (is_next IN (0, 1)),
+      request TEXT NOT NULL,
+      user_seq INTEGER,
+      assistant_seq INTEGER,
+      iterations INTEGER NOT NULL DEFAULT 0 CHECK (iterations >= 0),
+      attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+      retry_at INTEGER,
+      reason TEXT,
+      error TEXT,
+      cost INTEGER DEFAULT 0,
+      reply TEXT,
+      request_id TEXT,
+      idempotency_key TEXT,
+      body_hash TEXT NOT NULL CHECK (length(body_hash) BETWEEN 1 AND 128),
+      first_event INTEGER NOT NULL,
+      discard_after INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      started_at INTEGER,
+      finished_at INTEGER,
+      FOREIGN KEY (thread_id, user_seq) REFERENCES messages(thread_id, seq),
+      FOREIGN KEY (thread_id, assistant_seq) REFERENCES messages(thread_id, seq),
+      CHECK ((thread_id IS NULL) = (user_seq IS NULL)),
+      CHECK ((status IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL)),
+      CHECK (is_next = 0 OR finished_at IS NULL),
+      CHECK (is_next = 1 OR status NOT IN ('running', 'waiting')),
+      CHECK (is_next = 1 OR thread_id IS NOT NULL OR finished_at IS NOT NULL),
+      CHECK (retry_at IS NULL OR status = 'queued')
+    ) STRICT;
+    CREATE UNIQUE INDEX turns_one_next ON turns(thread_id) WHERE is_next = 1;
+    CREATE UNIQUE INDEX turns_idempotency ON turns(key_id, idempotency_key)
+      WHERE idempotency_key IS NOT NULL;
+    CREATE INDEX turns_ready ON turns(position)
+      WHERE status = 'queued' AND is_next = 1 AND retry_at IS NULL;
+    CREATE INDEX turns_parked ON turns(retry_at, position)
+      WHERE status = 'queued' AND is_next = 1 AND retry_at IS NOT NULL;
+    CREATE INDEX turns_unfinished ON turns(thread_id, position) WHERE finished_at IS NULL;
+    CREATE INDEX turns_of_thread ON turns(thread_id, position);
+    CREATE INDEX turns_by_status ON turns(status, position);
+    CREATE INDEX turns_of_owner ON turns(owner_key_id, position);
+    """
+
+  /// Events outlive what they tell of, so they refer to nothing. `event_numbers` has one row: the end of the newest block.
+  private static let log = """
+    CREATE TABLE events (
+      seq INTEGER PRIMARY KEY CHECK (seq >= 1),
+      at INTEGER NOT NULL,
+      thread_id TEXT,
+      turn_id TEXT,
+      key_id TEXT,
+      name TEXT NOT NULL,
+      data TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX events_of_thread ON events(thread_id, seq) WHERE thread_id IS NOT NULL;
+    CREATE INDEX events_of_turn ON events(turn_id, seq) WHERE turn_id IS NOT NULL;
+
+    CREATE TABLE event_numbers (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      reserved_through INTEGER NOT NULL CHECK (reserved_through >= 0)
+    ) STRICT;
+    INSERT INTO event_numbers VALUES (1, 0);
+    """
+
+  /// The key `local` is built in and has no text, so no hash.
+  private static let access = """
+    CREATE TABLE keys (
+      id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64),
+      hash BLOB UNIQUE CHECK (length(hash) = 32),
+      name TEXT NOT NULL,
+      prefix TEXT NOT NULL,
+      scope TEXT NOT NULL CHECK (scope IN ('standard', 'admin')),
+      end_user_id TEXT,
+      max_spend INTEGER CHECK (max_spend >= 0),
+      period TEXT NOT NULL CHECK (period IN ('lifetime', 'day', 'month')),
+      expires_at INTEGER,
+      models TEXT,
+      created_at INTEGER NOT NULL,
+      last_used_at INTEGER,
+      revoked_at INTEGER,
+      CHECK ((hash IS NULL) = (id = 'local')),
+      CHECK (id <> 'local' OR (scope = 'admin' AND revoked_at IS NULL))
+    ) STRICT;
+    INSERT INTO keys (id, name, prefix, scope, period, created_at)
+      VALUES ('local', 'local', 'local', 'admin', 'lifetime', 0);
+
+    CREATE TABLE secrets (
+      name TEXT NOT NULL PRIMARY KEY CHECK (length(name) >= 1),
+      id TEXT NOT NULL UNIQUE,
+      kind TEXT NOT NULL,
+      sealed BLOB NOT NULL,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE vault (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      header BLOB NOT NULL
+    ) STRICT;
+    """
+
+  /// `cost` NULL: the model had no price. `ledger`: reservations and what became of them; what is spent or held is always
+  /// a sum over rows.
+  private static let money = """
+    CREATE TABLE usage (
+      id TEXT NOT NULL PRIMARY KEY,
+      key_id TEXT NOT NULL,
+      end_user_id TEXT,
+      thread_id TEXT,
+      turn_id TEXT,
+      provider TEXT NOT NULL,
+      model TEXT NOT NULL,
+      input INTEGER NOT NULL CHECK (input >= 0),
+      output INTEGER NOT NULL CHECK (output >= 0),
+      cache_read INTEGER NOT NULL CHECK (cache_read >= 0),
+      cache_write INTEGER NOT NULL CHECK (cache_write >= 0),
+      cache_write_hour INTEGER NOT NULL CHECK (cache_write_hour >= 0),
+      reasoning INTEGER CHECK (reasoning >= 0),
+      is_estimated INTEGER NOT NULL CHECK (is_estimated IN (0, 1)),
+      cost INTEGER CHECK (cost >= 0),
+      latency_ms INTEGER NOT NULL,
+      status INTEGER NOT NULL,
+      created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX usage_by_time ON usage(created_at);
+    CREATE INDEX usage_of_key ON usage(key_id, created_at);
+
+    CREATE TABLE ledger (
+      id INTEGER PRIMARY KEY,
+      reservation_id TEXT NOT NULL,
+      key_id TEXT NOT NULL,
+      turn_id TEXT,
+      kind TEXT NOT NULL CHECK (kind IN ('reserve', 'settle', 'release')),
+      amount INTEGER NOT NULL CHECK (amount >= 0),
+      created_at INTEGER NOT NULL,
+      CHECK (kind <> 'release' OR amount = 0)
+    ) STRICT;
+    CREATE UNIQUE INDEX ledger_one_reserve ON ledger(reservation_id) WHERE kind = 'reserve';
+    CREATE UNIQUE INDEX ledger_one_end ON ledger(reservation_id) WHERE kind <> 'reserve';
+    CREATE INDEX ledger_of_key ON ledger(key_id, created_at);
+    """
+
+  private static let registry = """
+    CREATE TABLE providers (
+      name TEXT NOT NULL PRIMARY KEY CHECK (length(name) >= 1),
+      base_url TEXT NOT NULL,
+      shape TEXT NOT NULL CHECK (shape IN
+        ('anthropic', 'openai-chat', 'openai-responses', 'gemini', 'vertex')),
+      secret_name TEXT,
+      headers TEXT NOT NULL,
+      updated_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX providers_by_secret ON providers(secret_name) WHERE secret_name IS NOT NULL;
+
+    CREATE TABLE models (
+      slug TEXT NOT NULL PRIMARY KEY CHECK (slug = lower(slug) AND length(slug) >= 1),
+      provider TEXT NOT NULL,
+      upstream_name TEXT NOT NULL,
+      details TEXT NOT NULL,
+      updated_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE model_aliases (
+      alias TEXT NOT NULL PRIMARY KEY CHECK (alias = lower(alias) AND length(alias) >= 1),
+      slug TEXT NOT NULL REFERENCES models(slug) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX model_aliases_of ON model_aliases(slug);
+
+    CREATE TABLE tools (
+      id TEXT NOT NULL PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE CHECK (length(name) >= 1),
+      kind TEXT NOT NULL,
+      definition TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE settings (
+      name TEXT NOT NULL PRIMARY KEY CHECK (length(name) >= 1),
+      value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+}

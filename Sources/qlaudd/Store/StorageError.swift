@@ -1,0 +1,40 @@
+import Domain
+import GRDB
+
+/// SQLite's failures in the protocol's words.
+enum StorageError {
+  /// Any error of this room as callers see it. Messages hold no bound values: they may be somebody's words.
+  static func map(_ error: any Error) -> QlaudError {
+    switch error {
+    case let error as QlaudError: error
+    case is CancellationError: .cancelled
+    case let error as DatabaseError: map(error)
+    default: QlaudError(.internal, "the database failed: \(type(of: error))")
+    }
+  }
+
+  private static func map(_ error: DatabaseError) -> QlaudError {
+    let text = "\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))"
+    return switch error.resultCode {
+    case .SQLITE_FULL:
+      QlaudError(.storageFull, "the disk is full: \(text)", isRetryable: true)
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+      QlaudError(.storageCorrupt, "the database file is damaged: \(text)")
+    case .SQLITE_IOERR:
+      QlaudError(.storageCorrupt, "the database file cannot be read or written: \(text)")
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
+      QlaudError(.internal, "the database file cannot be opened for writing: \(text)")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      QlaudError(.overloaded, "another process holds the database: \(text)", isRetryable: true)
+    case .SQLITE_CONSTRAINT:
+      QlaudError(.conflict, "the database refuses the change: \(text)")
+    case .SQLITE_TOOBIG: QlaudError(.tooLarge, "a value is too large for a row: \(text)")
+    default: QlaudError(.internal, "the database failed: \(text)")
+    }
+  }
+
+  /// A row that our own schema should have made impossible.
+  static func damaged(_ what: String) -> QlaudError {
+    QlaudError(.storageCorrupt, "the database holds \(what)")
+  }
+}

@@ -1,0 +1,71 @@
+import Domain
+import GRDB
+import Wire
+
+/// One write transaction while it runs, on the writer's queue.
+final class Transaction {
+  let db: Database
+  /// The moment of the transaction, for all its rows.
+  let now: Milliseconds
+  private let log: EventLogTail
+  private var holds: [EventTail.HoldID] = []
+
+  private init(db: Database, log: EventLogTail, now: Milliseconds) {
+    self.db = db
+    self.log = log
+    self.now = now
+  }
+
+  /// Runs `body` in a transaction. The numbers of the events that it logs are settled here, on the writer's queue, before
+  /// any other transaction can begin: visible after a commit, burnt after anything else.
+  static func run<T>(
+    on db: Database, log: EventLogTail, now: Milliseconds, _ body: (Transaction) throws -> T
+  ) -> Result<T, any Error> {
+    let transaction = Transaction(db: db, log: log, now: now)
+    do {
+      var value: T?
+      var reserved: EventSeq?
+      try db.inTransaction(.immediate) {
+        value = try body(transaction)
+        reserved = try transaction.topUp()
+        return .commit
+      }
+      log.settle(transaction.holds, committed: true, reservedThrough: reserved)
+      guard let value else {
+        return .failure(QlaudError(.internal, "a transaction gave no value"))
+      }
+      return .success(value)
+    } catch {
+      log.settle(transaction.holds, committed: false, reservedThrough: nil)
+      return .failure(StorageError.map(error))
+    }
+  }
+
+  /// The last number handed out so far: what comes later has a greater one.
+  var lastNumber: EventSeq { log.lastNumber }
+
+  /// Numbers events and stores them with this transaction.
+  /// - Returns: the number before the first one.
+  @discardableResult
+  func emit(_ drafts: [EventDraft]) throws -> EventSeq {
+    guard !drafts.isEmpty else { return lastNumber }
+    let (hold, events) = log.hold(drafts, at: now)
+    holds.append(hold)
+    for event in events { try EventTable.insert(db, event) }
+    return (events.first?.seq ?? lastNumber + 1) - 1
+  }
+
+  /// Forgets what the tail holds of a thread; its rows are deleted by the caller. Runs after the commit and before the
+  /// events of this transaction become visible.
+  func forgetAfterCommit(_ thread: ThreadID) {
+    let log = log
+    db.afterNextTransaction(onCommit: { _ in log.forget(thread) })
+  }
+
+  /// Reserves a further block of numbers along with what is written anyway, so that an append hardly ever waits for one.
+  private func topUp() throws -> EventSeq? {
+    guard let target = log.reservationNeeded else { return nil }
+    try EventTable.setReservedThrough(db, target)
+    return target
+  }
+}
