@@ -122,6 +122,14 @@ package final class LoopbackConnection: Sendable {
   package func boundSendBuffer(bytes: Int32) throws {
     try LoopbackSocket.set(open(), SOL_SOCKET, SO_SNDBUF, bytes)
   }
+  /// Blocks until the peer sends more and returns it, past the reading of requests; empty when the peer has closed.
+  package func receive() throws -> [UInt8] {
+    let early = surplus.withLock { surplus in
+      defer { surplus = [] }
+      return surplus
+    }
+    return early.isEmpty ? try LoopbackSocket.receive(open()) : early
+  }
   /// Blocks until the peer closes or resets the connection; what it still sends is dropped.
   package func waitForPeerToClose() throws {
     let descriptor = try open()

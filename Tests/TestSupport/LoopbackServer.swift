@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// The handler is called once for each request. When it returns, the connection waits for the next request, unless the
 /// handler closed it or the request said `Connection: close`. A handler that throws has its connection reset; the error
-/// is in ``failures``.
+/// is in ``failures``. It listens until ``stop()``: `defer { server.stop() }` follows its making.
 package final class LoopbackServer: Sendable {
   /// Answers one request. It runs on the connection's thread.
   package typealias Handler = @Sendable (LoopbackRequest, LoopbackConnection) throws -> Void
@@ -20,15 +20,13 @@ package final class LoopbackServer: Sendable {
   /// The port it listens on.
   package let port: Int
 
-  /// Listens at once.
-  package init(handler: @escaping Handler) throws {
+  /// Listens at once. A `greeting` is written to each connection before anything is read.
+  package init(greeting: String? = nil, handler: @escaping Handler) throws {
     let (listener, port) = try LoopbackSocket.listen()
     self.port = port
-    hall = LoopbackHall(listener: listener, handler: handler)
+    hall = LoopbackHall(listener: listener, greeting: greeting, handler: handler)
     try hall.open()
   }
-
-  deinit { hall.close() }
 
   /// `http://127.0.0.1:PORT`.
   package var origin: String { "http://127.0.0.1:\(port)" }
@@ -58,6 +56,7 @@ final class LoopbackHall: Sendable {
     var connections: [Int: LoopbackConnection] = [:]
   }
   private let listener: Int32
+  private let greeting: String?
   private let handler: LoopbackServer.Handler
   private let state = Mutex(State())
   let requests = Journal<LoopbackRequest>()
@@ -65,8 +64,9 @@ final class LoopbackHall: Sendable {
   let accepted = Journal<Int>()
   let closed = Journal<Int>()
 
-  init(listener: Int32, handler: @escaping LoopbackServer.Handler) {
+  init(listener: Int32, greeting: String?, handler: @escaping LoopbackServer.Handler) {
     self.listener = listener
+    self.greeting = greeting
     self.handler = handler
   }
 
@@ -118,6 +118,7 @@ final class LoopbackHall: Sendable {
   private func serve(_ connection: LoopbackConnection) {
     defer { finish(connection) }
     do {
+      if let greeting { try connection.raw(greeting) }
       while let request = try connection.readRequest() {
         requests.append(request)
         try handler(request, connection)
