@@ -1,5 +1,3 @@
-package import Wire
-
 /// Why a model call failed, in terms the runner branches on.
 package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConvertible {
   package enum Kind: String, Sendable {
