@@ -177,7 +177,7 @@ package struct ReplyAssembler: Sendable {
   private func readObject() -> JSON? {
     do throws(JSONError) {
       let input = try JSON(parsing: partialInput)
-      return input.object == nil ? nil : input
+      return input.object.map(JSON.object)
     } catch {
       return nil
     }

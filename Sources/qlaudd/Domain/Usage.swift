@@ -16,18 +16,22 @@ package struct Usage: Sendable, Equatable {
   /// True where the provider sent no numbers and these are ours.
   package var isEstimated: Bool
 
-  /// Numbers of one call.
+  /// No call uses more. What an upstream claims beyond it is cut, so that sums and costs cannot overflow.
+  package static let mostTokens = 1_000_000_000
+
+  /// Numbers of one call, each brought within 0 and ``mostTokens``.
   package init(
     input: Int = 0, output: Int = 0, cacheRead: Int = 0, cacheWrite: Int = 0,
     cacheWriteHour: Int = 0,
     reasoning: Int? = nil, isEstimated: Bool = false
   ) {
-    self.input = input
-    self.output = output
-    self.cacheRead = cacheRead
-    self.cacheWrite = cacheWrite
-    self.cacheWriteHour = cacheWriteHour
-    self.reasoning = reasoning
+    func bounded(_ count: Int) -> Int { min(max(0, count), Usage.mostTokens) }
+    self.input = bounded(input)
+    self.output = bounded(output)
+    self.cacheRead = bounded(cacheRead)
+    self.cacheWrite = bounded(cacheWrite)
+    self.cacheWriteHour = bounded(cacheWriteHour)
+    self.reasoning = reasoning.map(bounded)
     self.isEstimated = isEstimated
   }
 

@@ -9,8 +9,8 @@ package enum Framing: Sendable, Equatable {
 
   /// What the first bytes say; nil while they do not say enough (at most two bytes are needed).
   ///
-  /// `Content-…` in any case is LSP, another upper-case letter is an HTTP method, all else is lines, where what is no
-  /// JSON gets a parse error.
+  /// `Co` and `c` begin LSP's `Content-Length`, another upper-case letter an HTTP method (`CONNECT` among them); all else
+  /// is lines, where what is no JSON gets a parse error.
   package static func sniff(_ prefix: some Collection<UInt8>) -> Framing? {
     guard let first = prefix.first else { return nil }
     if first == UInt8(ascii: "C") || first == UInt8(ascii: "c") {
@@ -55,8 +55,9 @@ package struct FrameDecoder: Sendable {
     self.limit = limit
   }
 
-  /// Takes bytes as they came.
+  /// Takes bytes as they came. After a broken frame nothing more is kept.
   package mutating func append(_ bytes: some Collection<UInt8>) {
+    if case .failed = state { return }
     if start > 0, start == buffer.count || start > 64 << 10 {
       buffer.removeFirst(start)
       scanned = max(0, scanned - start)

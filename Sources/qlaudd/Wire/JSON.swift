@@ -103,7 +103,7 @@ extension JSON {
   /// Whether it is `null`.
   package var isNull: Bool { self == .null }
   /// The value, or nil where it is `null`: absent and null mean the same to our parameters.
-  package var nonNull: JSON? { isNull ? nil : self }
+  package var nonNull: JSON? { isNull ? JSON?.none : self }  // a bare `nil` would be the value null
 
   /// A number from a double; `null` where it is not finite.
   package static func double(_ value: Double) -> JSON { Lexeme(value).map(JSON.number) ?? .null }

@@ -20,7 +20,11 @@ package enum RPC {
     package var json: JSON {
       switch self {
       case .string(let text): .string(text)
-      case .number(let text): Int64(text).map(JSON.int) ?? .number(JSON.Lexeme(unchecked: text))
+      case .number(let text):
+        // `-0` reads as the whole number 0 but must go back as it came.
+        text == "-0"
+          ? .number(JSON.Lexeme(unchecked: text))
+          : Int64(text).map(JSON.int) ?? .number(JSON.Lexeme(unchecked: text))
       case .null: .null
       }
     }

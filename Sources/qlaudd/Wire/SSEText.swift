@@ -1,15 +1,20 @@
 /// Server-sent events as text (WHATWG HTML, "Server-sent events"): how our HTTP face writes them.
 package enum SSEText {
-  /// One frame: `id`, `event` and `data` lines and the blank line that ends it. `data` may hold line breaks; each line
-  /// becomes a `data:` line of its own.
+  /// One frame: `id`, `event` and `data` lines and the blank line that ends it. `data` may hold line breaks (LF, CRLF or
+  /// CR, which the format takes for the same); each line becomes a `data:` line of its own. `id` and `event` are names
+  /// of ours and hold none.
   package static func frame(id: String? = nil, event: String? = nil, data: [UInt8]) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(data.count + 64)
     if let id { field("id", id.utf8, to: &out) }
     if let event { field("event", event.utf8, to: &out) }
-    for line in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-      field("data", line, to: &out)
+    var rest = data[...]
+    while let end = rest.firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) {
+      field("data", rest[..<end], to: &out)
+      let isPair = rest[end] == 0x0D && rest[end...].dropFirst().first == 0x0A
+      rest = rest[(end + (isPair ? 2 : 1))...]
     }
+    field("data", rest, to: &out)
     out.append(UInt8(ascii: "\n"))
     return out
   }
