@@ -93,7 +93,8 @@ struct ResponsesRecordingTests {
     let next = try Dialect.openAIResponses.encode(call.after(answer), .of(.openAIResponses))
     let input = next.body["input"]?.array ?? []
     #expect(input.compactMap { $0["encrypted_content"]?.string } == expected)
-    let kinds = input.dropFirst().dropLast(max(1, answer.blocks.filter { $0.type == "tool_use" }.count))
+    let kinds = input.dropFirst().dropLast(
+      max(1, answer.blocks.filter { $0.type == "tool_use" }.count))
     let sent = output.filter { item in
       item["type"] != "reasoning" || item["encrypted_content"]?.nonNull != nil
         || item["content"]?.array?.isEmpty == false
@@ -169,7 +170,8 @@ struct ResponsesRequest {
           inputSchema: function["parameters"] ?? ["type": "object"]))
     }
     switch body["tool_choice"] {
-    case .string(let choice)?: call.toolChoice = ["type": .string(choice == "required" ? "any" : choice)]
+    case .string(let choice)?:
+      call.toolChoice = ["type": .string(choice == "required" ? "any" : choice)]
     case .object(let choice)?: call.toolChoice = ["type": "tool", "name": choice["name"] ?? ""]
     default: break
     }
@@ -269,7 +271,8 @@ struct ResponsesRequest {
       default:
         let role = item["role"]?.string ?? ""
         guard role != "system", role != "developer" else { return [] }
-        let parts = item["content"]?.string.map { [["text": .string($0)]] } ?? item["content"]?.array
+        let parts =
+          item["content"]?.string.map { [["text": .string($0)]] } ?? item["content"]?.array
         return (parts ?? []).map { part in
           let said = part["text"] ?? part["image_url"] ?? part["file_data"] ?? .null
           return "\(role): \(said.string ?? "")"

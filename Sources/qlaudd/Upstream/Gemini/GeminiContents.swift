@@ -3,9 +3,9 @@ import Wire
 
 /// Builds the `contents` of a Gemini request from the messages of a call.
 ///
-/// What the family left on a block (thought signatures, call ids, code execution) goes back on the part it came with, as long as the model is the
-/// one that made it: a signature of another model or host is refused. A function call without a signature, from
-/// another family or a trimmed history, gets Google's documented stand-in where the model demands one.
+/// What the family left on a block (thought signatures, call ids, code execution) goes back on the part it came with, as
+/// long as the model is the one that made it: signatures of another model or host may be refused. A function call without
+/// one, from another family or model, gets Google's documented stand-in where the model demands a signature.
 struct GeminiContents {
   let family: String
   let model: GeminiModel
@@ -29,8 +29,17 @@ struct GeminiContents {
     }
   }
 
+  /// Messages of one side in a row become one: the answers to parallel calls must stand together.
   private mutating func append(_ parts: [JSON], role: JSON) {
-    if !parts.isEmpty { contents.append(["role": role, "parts": .array(parts)]) }
+    guard !parts.isEmpty else { return }
+    guard let last = contents.last, last["role"] == role else {
+      contents.append(["role": role, "parts": .array(parts)])
+      return
+    }
+    let all = (last["parts"]?.array ?? []) + parts
+    let responses = all.filter { $0["functionResponse"] != nil }
+    let others = all.filter { $0["functionResponse"] == nil }
+    contents[contents.count - 1] = ["role": role, "parts": .array(responses + others)]
   }
 
   // MARK: The user's side
@@ -163,7 +172,9 @@ struct GeminiContents {
     if marks.own == nil, isFirst, model.requiresSignatures {
       marks.add(GeminiModel.foreignSignature, from: 0, to: 0)
     }
-    let call = JSON.record(["id": id, "name": .string(name), "args": block["input"] ?? [:]])
+    let call = JSON.record([
+      "id": id, "name": .string(name), "args": block["input"]?.object.map(JSON.object) ?? [:],
+    ])
     return marks.parts(of: ["functionCall": call])
   }
 

@@ -13,7 +13,7 @@ import Wire
 /// Adjacent text parts make one block; a function call comes whole and becomes one block with one input delta.
 struct GeminiDecoder: ReplyDecoder {
   private let family: String
-  private let model: String
+  private let call: ModelCall
   private let names: NameMap
   private var writer = BlockWriter()
   private var ids: CallIDs
@@ -25,6 +25,7 @@ struct GeminiDecoder: ReplyDecoder {
   /// Signatures on empty text parts before the first block.
   private var early: [String] = []
   private var hasCalls = false
+  private var outputBytes = 0
 
   private struct Current {
     enum Kind { case text, thinking, whole }
@@ -38,7 +39,7 @@ struct GeminiDecoder: ReplyDecoder {
 
   init(family: String, call: ModelCall) {
     self.family = family
-    model = call.model
+    self.call = call
     names = GeminiDialect.toolNames(call)
     ids = CallIDs(history: call)
   }
@@ -52,7 +53,9 @@ struct GeminiDecoder: ReplyDecoder {
   mutating func finish() throws(UpstreamFailure) -> [StreamEvent] {
     guard let stop else { return writer.drain() }
     close()
-    writer.end(stopReason: stop.reason(hasCalls: hasCalls), usage: usage.total)
+    writer.end(
+      stopReason: stop.reason(hasCalls: hasCalls),
+      usage: usage.total ?? UsageEstimate.of(call, outputBytes: outputBytes))
     self.stop = nil
     return writer.drain()
   }
@@ -61,7 +64,8 @@ struct GeminiDecoder: ReplyDecoder {
   mutating func whole(_ json: JSON) throws(UpstreamFailure) -> [StreamEvent] {
     for chunk in json.array ?? [json] { try self.chunk(chunk) }
     guard stop != nil else {
-      throw UpstreamFailure(.malformed, "the reply has neither a candidate that ended nor a block reason")
+      throw UpstreamFailure(
+        .malformed, "the reply has neither a candidate that ended nor a block reason")
     }
     return writer.drain() + (try finish())
   }
@@ -70,9 +74,14 @@ struct GeminiDecoder: ReplyDecoder {
 
   private mutating func chunk(_ json: JSON) throws(UpstreamFailure) {
     if json["error"]?.nonNull != nil { throw UpstreamFailure.reported(json) }
-    if let id = json["responseId"]?.string { responseID = id }
+    if responseID.isEmpty {
+      // Older models send no id; one made from the first chunk is the same on every reading.
+      responseID = json["responseId"]?.string ?? "gen_" + StableHash.hex(json.text)
+    }
     usage.take(json["usageMetadata"])
-    writer.start(id: responseID, model: json["modelVersion"]?.string ?? model, usage: usage.total)
+    writer.start(
+      id: responseID, model: json["modelVersion"]?.string ?? call.model,
+      usage: usage.total ?? Usage())
     let candidate = json["candidates"]?[0]
     for part in candidate?["content"]?["parts"]?.array ?? [] {
       if let part = part.object { add(part) }
@@ -110,6 +119,7 @@ struct GeminiDecoder: ReplyDecoder {
     writer.delta(isThought ? .thinking(text) : .text(text))
     let from = current?.length ?? 0
     let to = from + text.utf8.count
+    outputBytes += text.utf8.count
     current?.length = to
     if let signature { current?.marks.add(signature, from: from, to: to) }
   }
@@ -122,6 +132,7 @@ struct GeminiDecoder: ReplyDecoder {
     hasCalls = true
     let input = call["args"]?.object.map(JSON.object) ?? [:]
     writer.delta(.inputJSON(input.text))
+    outputBytes += input.text.utf8.count
     if let id { current?.members["call_id"] = .string(id) }
     if let signature { current?.marks.add(signature, from: 0, to: 0) }
     close()
@@ -177,7 +188,7 @@ struct GeminiDecoder: ReplyDecoder {
     var members = now.members
     members.merge(now.marks.members(length: now.length))
     guard !members.isEmpty else { return }
-    members["model"] = .string(model)
+    members["model"] = .string(call.model)
     writer.opaque(now.index, family: family, .object(members))
   }
 }

@@ -40,7 +40,7 @@ struct GeminiEncoder {
   /// The schema goes as `parametersJsonSchema`, which takes JSON Schema as it is: cutting it down to the OpenAPI subset
   /// of `parameters` would lose unions, references and limits, so that the model is told less than our check demands.
   private func declaration(_ tool: ModelCall.Tool) -> JSON {
-    var schema = tool.inputSchema.object ?? [:]
+    var schema = tool.objectSchema.object ?? [:]
     // Names the dialect of the schema; the API knows no such member.
     schema["$schema"] = nil
     return .record([

@@ -62,6 +62,7 @@ enum GeminiParts {
 /// Gemini's counts as ours. `promptTokenCount` includes what was cached, thoughts are not in `candidatesTokenCount`;
 /// what server tools read is input as well. Chunks repeat totals, and early ones lack members: each overwrites.
 struct GeminiUsage {
+  private var hasCome = false
   private var prompt = 0
   private var toolPrompt = 0
   private var cached = 0
@@ -70,6 +71,7 @@ struct GeminiUsage {
 
   mutating func take(_ metadata: JSON?) {
     func read(_ name: String) -> Int? { metadata?[name]?.int.map { max(0, Int(clamping: $0)) } }
+    if metadata?["promptTokenCount"] != nil { hasCome = true }
     prompt = read("promptTokenCount") ?? prompt
     toolPrompt = read("toolUsePromptTokenCount") ?? toolPrompt
     cached = read("cachedContentTokenCount") ?? cached
@@ -77,8 +79,10 @@ struct GeminiUsage {
     thoughts = read("thoughtsTokenCount") ?? thoughts
   }
 
-  var total: Usage {
-    Usage(
+  /// Nil while no counts have come; Vertex sends metadata without any at first.
+  var total: Usage? {
+    guard hasCome else { return nil }
+    return Usage(
       input: max(0, prompt - cached) + toolPrompt, output: candidates + (thoughts ?? 0),
       cacheRead: cached, reasoning: thoughts)
   }
@@ -98,7 +102,8 @@ enum GeminiStop {
     case "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS",
       "MALFORMED_RESPONSE", "MISSING_THOUGHT_SIGNATURE", "NO_IMAGE", "IMAGE_OTHER", "OTHER":
       throw UpstreamFailure(
-        .server, "the model's reply cannot be used: \(finishReason)"
+        .server,
+        "the model's reply cannot be used: \(finishReason)"
           + (message.map { ": \($0)" } ?? ""), type: finishReason)
     default:
       // SAFETY, RECITATION, LANGUAGE, BLOCKLIST, PROHIBITED_CONTENT, SPII, IMAGE_SAFETY, … and filters to come.

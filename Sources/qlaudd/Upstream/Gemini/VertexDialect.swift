@@ -36,15 +36,11 @@ enum VertexDialect {
         body: try encoder.body())
     }
     let verb = call.stream ? "streamRawPredict" : "rawPredict"
-    let inner = try Dialect.anthropic.encode(call, provider)
-    var body = inner.body.object ?? [:]
+    var body = try AnthropicDialect.body(call)
     body["model"] = nil
     body["anthropic_version"] = .string(anthropicVersion)
     return EncodedCall(
-      path: "\(root)/publishers/anthropic/models/\(model):\(verb)",
-      // The version stands in the body.
-      headers: inner.headers.filter { $0.name.lowercased() != "anthropic-version" },
-      body: .object(body))
+      path: "\(root)/publishers/anthropic/models/\(model):\(verb)", body: .object(body))
   }
 
   static func makeDecoder(_ call: ModelCall) -> any ReplyDecoder {

@@ -14,7 +14,7 @@ import Wire
 /// done, and events of other items wait that long. Each `done` event and the final response repeat whole items:
 /// what no delta brought is taken from there, so a host that sends no deltas loses nothing.
 struct ResponsesDecoder: ReplyDecoder {
-  private let model: String
+  private let call: ModelCall
   private let names: NameMap
   private var writer = BlockWriter()
   private var ids: CallIDs
@@ -26,9 +26,10 @@ struct ResponsesDecoder: ReplyDecoder {
   private var hasRefused = false
   private var isDone = false
   private var responseID = ""
+  private var outputBytes = 0
 
   init(call: ModelCall) {
-    model = call.model
+    self.call = call
     names = ResponsesDialect.toolNames(call)
     ids = CallIDs(history: call)
   }
@@ -48,7 +49,7 @@ struct ResponsesDecoder: ReplyDecoder {
     guard json["output"]?.array != nil else {
       throw UpstreamFailure(.malformed, "the reply is no response object: it has no output")
     }
-    start(json)
+    start(json, of: json)
     try end(json)
     return writer.drain()
   }
@@ -58,24 +59,28 @@ struct ResponsesDecoder: ReplyDecoder {
   private mutating func take(_ event: JSON) throws(UpstreamFailure) {
     switch event["type"]?.string {
     case "response.created", "response.queued", "response.in_progress":
-      start(event["response"])
-    case "response.completed", "response.incomplete", "response.failed", "response.cancelled":
-      start(event["response"])
+      start(event["response"], of: event)
+    case "response.completed", "response.incomplete":
+      start(event["response"], of: event)
       try end(event["response"] ?? .null)
+    case "response.failed", "response.cancelled":
+      throw ResponsesDialect.failure(event["response"] ?? .null)
     case "error":
       throw UpstreamFailure.reported(event)
     case nil:
       // Some hosts report an error without a type.
       if event["error"]?.nonNull != nil { throw UpstreamFailure.reported(event) }
     default:
-      start(nil)
+      start(nil, of: event)
       item(event)
     }
   }
 
-  private mutating func start(_ response: JSON?) {
-    if let id = response?["id"]?.string { responseID = id }
-    writer.start(id: responseID, model: response?["model"]?.string ?? model, usage: Usage())
+  private mutating func start(_ response: JSON?, of event: JSON) {
+    guard !writer.hasStarted else { return }
+    // Without an id, one made from the first event is the same on every reading.
+    responseID = response?["id"]?.string ?? "resp_" + StableHash.hex(event.text)
+    writer.start(id: responseID, model: response?["model"]?.string ?? call.model, usage: Usage())
   }
 
   /// An event of one output item.
@@ -105,7 +110,7 @@ struct ResponsesDecoder: ReplyDecoder {
     case "response.function_call_arguments.delta":
       if holds(index, { $0 == .call }) { grow(index, .call, delta) }
     case "response.function_call_arguments.done":
-      if holds(index, { $0 == .call }) { complete(index, .call, event["arguments"]) }
+      complete(index, .call, event["arguments"])
     case "response.output_item.done": done(index, event["item"] ?? .null)
     default: break  // Progress of server tools, part brackets: the item itself says it all when it is done.
     }
@@ -123,8 +128,6 @@ struct ResponsesDecoder: ReplyDecoder {
     case "function_call":
       openCall(index, item)
       complete(index, .call, item["arguments"])
-      // A call without arguments still has an input.
-      if items[index]?.count(.call) == 0 { grow(index, .call, "{}") }
     case "custom_tool_call": doneCustomCall(index, item)
     case "": break
     default: doneServerTool(index, item)
@@ -252,11 +255,13 @@ struct ResponsesDecoder: ReplyDecoder {
       writer.delta(.thinking(text))
     }
     items[index, default: ResponsesItem()].count(part, text.utf8.count)
+    outputBytes += text.utf8.count
   }
 
   /// Adds what of a whole part no delta has brought.
   private mutating func complete(_ index: Int, _ part: ResponsesItem.Part, _ whole: JSON?) {
     guard let whole = whole?.string, items[index]?.isDone != true else { return }
+    guard part != .call || holds(index, { $0 == .call }) else { return }
     let missing = whole.utf8.dropFirst(items[index]?.count(part) ?? 0)
     grow(index, part, String(decoding: Array(missing), as: UTF8.self))
   }
@@ -279,7 +284,7 @@ struct ResponsesDecoder: ReplyDecoder {
 
   private mutating func store(_ block: Int, _ members: JSON.Object) {
     var members = members
-    members["model"] = .string(model)
+    members["model"] = .string(call.model)
     writer.opaque(block, family: ResponsesDialect.family, .object(members))
   }
 
@@ -288,13 +293,16 @@ struct ResponsesDecoder: ReplyDecoder {
   private mutating func end(_ response: JSON) throws(UpstreamFailure) {
     let status = response["status"]?.string ?? "completed"
     guard status == "completed" || status == "incomplete" else {
-      guard response["error"]?.nonNull != nil else {
-        throw UpstreamFailure(.server, "the provider ended the response with status \(status)")
-      }
-      throw UpstreamFailure.reported(response)
+      throw ResponsesDialect.failure(response)
     }
-    if let holder { release(holder.item) }
     let output = response["output"]?.array ?? []
+    if let holder {
+      // A call that was never done: the final response has the rest of it.
+      let item = output.indices.contains(holder.item) ? output[holder.item] : .null
+      if holder.part == .call, item["call_id"] != nil { done(holder.item, item) }
+      release(holder.item)
+    }
+    // Where as many items came as there are, they are the same ones, whatever numbers the events gave them.
     let hasAll = items.count >= output.count
     for (index, item) in output.enumerated() {
       if items[index]?.isDone == true {
@@ -304,7 +312,10 @@ struct ResponsesDecoder: ReplyDecoder {
         done(index, item)
       }
     }
-    writer.end(stopReason: stopReason(response), usage: ResponsesDialect.usage(response["usage"]))
+    let usage =
+      response["usage"]?.nonNull.map(ResponsesDialect.usage)
+      ?? UsageEstimate.of(call, outputBytes: outputBytes)
+    writer.end(stopReason: stopReason(response), usage: usage)
     isDone = true
   }
 

@@ -50,7 +50,7 @@ enum ResponsesDialect {
     .record([
       "type": "function", "name": .string(names.upstream(tool.name)),
       "description": tool.description.isEmpty ? nil : .string(tool.description),
-      "parameters": tool.inputSchema, "strict": false,
+      "parameters": tool.objectSchema, "strict": false,
     ])
   }
 

@@ -52,11 +52,13 @@ struct ResponsesInput {
   }
 
   private func output(_ block: Block, field: String) throws(InvalidParams) -> JSON {
-    let id = block["tool_use_id"]?.string ?? ""
+    let id = Self.callID(block["tool_use_id"])
     var parts: [JSON] = []
     for (index, inner) in Block.list(block["content"] ?? .null).enumerated() {
       parts += try Self.parts(inner, field: "\(field).content[\(index)]")
     }
+    // There is no flag for a failure here.
+    if block["is_error"] == true { parts.insert(contentsOf: Self.text("Error:"), at: 0) }
     let texts = parts.compactMap { $0["text"]?.string }
     // Only plain text fits into a string; the array form is the one that carries images and files.
     let output: JSON =
@@ -97,7 +99,8 @@ struct ResponsesInput {
     switch try BlockMedia(block, field: field) {
     case .base64(let mediaType, let data):
       // A name is required beside the data; the media type stands in the data URL.
-      let name = block["title"]?.string ?? "document.\(mediaType == "application/pdf" ? "pdf" : "txt")"
+      let name =
+        block["title"]?.string ?? "document.\(mediaType == "application/pdf" ? "pdf" : "txt")"
       return [
         [
           "type": "input_file", "filename": .string(name),
@@ -169,9 +172,9 @@ struct ResponsesInput {
   }
 
   private mutating func addCall(_ block: Block) {
-    let id = block["id"]?.string ?? ""
+    let id = Self.callID(block["id"])
     let name = JSON.string(names.upstream(block["name"]?.string ?? ""))
-    let input = block["input"] ?? [:]
+    let input = block["input"]?.object.map(JSON.object) ?? [:]
     if opaque(block)?["type"] == "custom_tool_call" {
       customCalls.insert(id)
       let text = input["input"]?.string ?? input.text
@@ -184,6 +187,12 @@ struct ResponsesInput {
       "type": "function_call", "call_id": .string(id), "name": name,
       "arguments": .string(input.text),
     ])
+  }
+
+  /// Ids are at most 64 bytes long here; those of other families may be longer.
+  private static func callID(_ id: JSON?) -> String {
+    let id = id?.string ?? ""
+    return (1...64).contains(id.utf8.count) ? id : "call_" + StableHash.hex(id)
   }
 
   private func opaque(_ block: Block) -> JSON? {
