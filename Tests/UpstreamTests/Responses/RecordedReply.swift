@@ -68,7 +68,8 @@ struct RecordedReply: Sendable, CustomTestStringConvertible {
     return [[bytes], recorded, bytes.map { [$0] }]
   }
 
-  /// The objects of the stream's `data` lines, or the whole body as the only one; read without any of the code under test but the JSON parser.
+  /// The objects of the stream's `data` lines, or the whole body as the only one; read without any of the code under
+  /// test but the JSON parser.
   func objects() throws -> [JSON] {
     guard isStream else {
       let json = try JSON(parsing: body)

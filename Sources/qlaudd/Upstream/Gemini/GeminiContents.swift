@@ -3,9 +3,9 @@ import Wire
 
 /// Builds the `contents` of a Gemini request from the messages of a call.
 ///
-/// What the family left on a block (thought signatures, call ids, code execution) goes back on the part it came with, as
-/// long as the model is the one that made it: signatures of another model or host may be refused. A function call without
-/// one, from another family or model, gets Google's documented stand-in where the model demands a signature.
+/// What the family left on a block (thought signatures, call ids, code execution) goes back on the part it came with,
+/// as long as the model is the one that made it: signatures of another model or host may be refused. A function call
+/// without one, from another family or model, gets Google's documented stand-in where the model demands a signature.
 struct GeminiContents {
   let family: String
   let model: GeminiModel
@@ -44,8 +44,8 @@ struct GeminiContents {
 
   // MARK: The user's side
 
-  /// Function responses come first: they must follow the calls directly. Images of a result stand beside them, since only
-  /// some models take media inside a function response.
+  /// Function responses come first: they must follow the calls directly. Images of a result stand beside them, since
+  /// only some models take media inside a function response.
   private func user(_ blocks: [Block], field: String) throws(InvalidParams) -> [JSON] {
     var responses: [JSON] = []
     var parts: [JSON] = []

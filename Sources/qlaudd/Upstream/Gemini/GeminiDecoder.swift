@@ -2,7 +2,8 @@ import Domain
 import Outbound
 import Wire
 
-/// Reads a Gemini reply: `GenerateContentResponse` objects, one an SSE event, without event names and without an end mark.
+/// Reads a Gemini reply: `GenerateContentResponse` objects, one an SSE event, without event names and without an end
+/// mark.
 ///
 /// States:
 /// ```

@@ -90,9 +90,9 @@ struct GeminiEncoder {
     return .object(schema)
   }
 
-  /// Anthropic's `thinking`: a budget goes as it is to models up to 2.5; from version 3 on it is a level, `low` under 8,192
-  /// tokens and `high` from there (the two that every such model takes). `adaptive` leaves the amount to the model.
-  /// `disabled` is a budget of 0 where that is allowed, else the model's own default.
+  /// Anthropic's `thinking`: a budget goes as it is to models up to 2.5; from version 3 on it is a level, `low` under
+  /// 8,192 tokens and `high` from there (the two that every such model takes). `adaptive` leaves the amount to the
+  /// model. `disabled` is a budget of 0 where that is allowed, else the model's own default.
   private func thinkingConfig() -> JSON? {
     switch call.thinking?["type"]?.string {
     case "enabled":

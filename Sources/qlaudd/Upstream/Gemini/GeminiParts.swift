@@ -93,8 +93,8 @@ enum GeminiStop {
   case ended, maxTokens, refused
 
   /// Maps `finishReason`: content filters are a refusal.
-  /// - Throws: where the reply is of no use: the model's call could not be read by the API itself, so there is nothing to run and
-  ///   nothing to answer. It depends on sampling, so it may be tried again.
+  /// - Throws: where the reply is of no use: the model's call could not be read by the API itself, so there is nothing
+  ///   to run and nothing to answer. It depends on sampling, so it may be tried again.
   init(finishReason: String, message: String?) throws(UpstreamFailure) {
     switch finishReason {
     case "STOP": self = .ended

@@ -4,9 +4,9 @@ import Wire
 extension Dialect {
   /// Vertex AI: Google's models, and Anthropic's under names that start with `claude`.
   ///
-  /// The provider's `base_url` holds everything up to the publisher, version included, since project and place belong to
-  /// the provider: `https://europe-west1-aiplatform.googleapis.com/v1/projects/P/locations/europe-west1`. A `base_url`
-  /// without `/projects/` (express mode) gets `/v1` in between.
+  /// The provider's `base_url` holds everything up to the publisher, version included, since project and place belong
+  /// to the provider: `https://europe-west1-aiplatform.googleapis.com/v1/projects/P/locations/europe-west1`. A
+  /// `base_url` without `/projects/` (express mode) gets `/v1` in between.
   package static let vertex = Dialect(
     shape: .vertex,
     // There is no list of the publishers' models under a project. Its own registry answers whether address and key are

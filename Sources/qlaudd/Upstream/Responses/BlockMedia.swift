@@ -9,8 +9,8 @@ enum BlockMedia {
   case blocks([Block])
 
   /// Reads the block's `source`.
-  /// - Throws: ``InvalidParams`` naming `field` where the source has a form that no other provider can be given, such as
-  ///   the id of a file that lies with Anthropic.
+  /// - Throws: ``InvalidParams`` naming `field` where the source has a form that no other provider can be given, such
+  ///   as the id of a file that lies with Anthropic.
   init(_ block: Block, field: String) throws(InvalidParams) {
     guard let source = block["source"] else {
       throw InvalidParams("\(field).source", "is required")

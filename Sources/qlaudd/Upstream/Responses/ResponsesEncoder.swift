@@ -12,8 +12,8 @@ enum ResponsesDialect {
 
   /// Writes a call as a request.
   ///
-  /// Nothing is kept at the provider (`store: false`), so reasoning is asked for in its encrypted form and sent back by us.
-  /// `top_k` has no counterpart and is left out.
+  /// Nothing is kept at the provider (`store: false`), so reasoning is asked for in its encrypted form and sent back by
+  /// us. `top_k` has no counterpart and is left out.
   /// - Throws: ``InvalidParams`` for what the API cannot be told: stop sequences, foreign file ids.
   static func encode(_ call: ModelCall, _ provider: Provider) throws(InvalidParams) -> EncodedCall {
     guard call.stopSequences.isEmpty else {
@@ -65,9 +65,9 @@ enum ResponsesDialect {
     }
   }
 
-  /// Anthropic's `thinking` as an effort: a budget under 4,096 tokens is `low`, under 16,384 `medium`, from there `high`;
-  /// `adaptive` leaves the effort to the model. `disabled` and absent leave everything to the model: there is no value that
-  /// every reasoning model takes for "none".
+  /// Anthropic's `thinking` as an effort: a budget under 4,096 tokens is `low`, under 16,384 `medium`, from there
+  /// `high`; `adaptive` leaves the effort to the model. `disabled` and absent leave everything to the model: there is
+  /// no value that every reasoning model takes for "none".
   static func reasoning(_ thinking: JSON?) -> JSON? {
     switch thinking?["type"]?.string {
     case "enabled":

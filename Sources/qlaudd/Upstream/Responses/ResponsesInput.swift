@@ -5,9 +5,10 @@ import Wire
 ///
 /// - Text, images and documents of a user become one `message` item for each run between tool results; a tool result
 ///   becomes a `function_call_output`.
-/// - What the model wrote becomes `message` items, `function_call`s and, where the block still carries what this
-///   family left on it *for the same model*, the reasoning and server-tool items it came from. Encrypted reasoning of another
-///   model or host cannot be decrypted there, and what other families left (thinking, server tools) means nothing here: both are left out.
+/// - What the model wrote becomes `message` items, `function_call`s and, where the block still carries what this family
+///   left on it *for the same model*, the reasoning and server-tool items it came from. Encrypted reasoning of another
+///   model or host cannot be decrypted there, and what other families left (thinking, server tools) means nothing here:
+///   both are left out.
 struct ResponsesInput {
   let model: String
   let names: NameMap
