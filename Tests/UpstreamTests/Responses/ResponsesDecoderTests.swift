@@ -75,6 +75,11 @@ import Wire
       ])
     #expect(GrammarChecker.violations(events) == [])
     let answer = try reply(events)
+    let second = events.compactMap { event -> String? in
+      guard case .blockDelta(1, .inputJSON(let text)) = event else { return nil }
+      return text
+    }
+    #expect(second == ["{\"y\":", "2}"])
     #expect(answer.blocks.map { $0["id"] } == ["c1", "c2"])
     #expect(answer.blocks.map { $0["input"] } == [["x": 1], ["y": 2]])
     #expect(answer.stopReason == "tool_use")
