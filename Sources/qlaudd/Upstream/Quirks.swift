@@ -74,8 +74,20 @@ struct Quirks: Sendable {
     ("api.z.ai", bigModel),
     ("open.bigmodel.cn", bigModel),
     ("api.perplexity.ai", { $0.chatPath = "/chat/completions" }),
-    ("databricks.com", { $0.hasStreamOptions = false; $0.chatPath = "/chat/completions" }),
-    ("azuredatabricks.net", { $0.hasStreamOptions = false; $0.chatPath = "/chat/completions" }),
+    (
+      "databricks.com",
+      {
+        $0.hasStreamOptions = false
+        $0.chatPath = "/chat/completions"
+      }
+    ),
+    (
+      "azuredatabricks.net",
+      {
+        $0.hasStreamOptions = false
+        $0.chatPath = "/chat/completions"
+      }
+    ),
     ("api.together.xyz", { $0.hasTopK = true }),
     ("api.fireworks.ai", { $0.hasTopK = true }),
     ("generativelanguage.googleapis.com", google),

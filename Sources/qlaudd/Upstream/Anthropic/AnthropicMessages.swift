@@ -105,7 +105,8 @@ struct AnthropicMessages {
     guard let all = block["citations"]?.array else { return nil }
     let own = all.filter { citation in
       switch citation["type"]?.string {
-      case "char_location", "page_location", "content_block_location", "search_result_location": true
+      case "char_location", "page_location", "content_block_location", "search_result_location":
+        true
       case "web_search_result_location": citation["encrypted_index"]?.string?.isEmpty == false
       default: false
       }

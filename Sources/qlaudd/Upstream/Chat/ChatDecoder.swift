@@ -79,7 +79,9 @@ struct ChatDecoder: ReplyDecoder {
     if choice["error"]?.nonNull != nil { throw .reported(choice) }
     start(json)
     if let delta = choice["delta"]?.nonNull { content(delta) }
-    if let message = choice["message"]?.nonNull { whole(message: message, isOnly: choice["delta"]?.nonNull == nil) }
+    if let message = choice["message"]?.nonNull {
+      whole(message: message, isOnly: choice["delta"]?.nonNull == nil)
+    }
     try stop.take(choice)
   }
 
@@ -219,7 +221,8 @@ struct ChatDecoder: ReplyDecoder {
     guard writer.openType == "text" else { return }
     for annotation in annotations {
       // Here the members stand one level deeper than in the Responses API.
-      guard annotation["type"] == "url_citation", var flat = annotation["url_citation"]?.object else {
+      guard annotation["type"] == "url_citation", var flat = annotation["url_citation"]?.object
+      else {
         continue
       }
       flat["type"] = "url_citation"

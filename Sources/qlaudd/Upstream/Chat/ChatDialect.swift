@@ -23,22 +23,23 @@ enum ChatDialect {
       try messages.add(message, isInLoop: index >= loopStart, field: "messages[\(index)]")
     }
     let usesNewLimit = quirks.hasNewTokenLimit && isReasoningModel(call.model)
-    var body = JSON.record([
-      "model": .string(call.model),
-      "messages": .array(messages.messages),
-      usesNewLimit ? "max_completion_tokens" : "max_tokens": .integer(call.maxTokens),
-      "tools": call.tools.isEmpty ? nil : .array(call.tools.map { tool($0, names) }),
-      "tool_choice": call.tools.isEmpty ? nil : choice(call.toolChoice, names, quirks),
-      "parallel_tool_calls": !call.tools.isEmpty
-        && call.toolChoice?["disable_parallel_tool_use"] == true ? false : nil,
-      "temperature": call.temperature.map(JSON.double),
-      "top_p": call.topP.map(JSON.double),
-      "top_k": quirks.hasTopK ? call.topK.map { .integer($0) } : nil,
-      "stop": call.stopSequences.isEmpty ? nil : .array(call.stopSequences.map(JSON.string)),
-      "response_format": call.responseFormat,
-      "stream": .bool(call.stream),
-      "stream_options": call.stream && quirks.hasStreamOptions ? ["include_usage": true] : nil,
-    ]).object ?? [:]
+    var body =
+      JSON.record([
+        "model": .string(call.model),
+        "messages": .array(messages.messages),
+        usesNewLimit ? "max_completion_tokens" : "max_tokens": .integer(call.maxTokens),
+        "tools": call.tools.isEmpty ? nil : .array(call.tools.map { tool($0, names) }),
+        "tool_choice": call.tools.isEmpty ? nil : choice(call.toolChoice, names, quirks),
+        "parallel_tool_calls": !call.tools.isEmpty
+          && call.toolChoice?["disable_parallel_tool_use"] == true ? false : nil,
+        "temperature": call.temperature.map(JSON.double),
+        "top_p": call.topP.map(JSON.double),
+        "top_k": quirks.hasTopK ? call.topK.map { .integer($0) } : nil,
+        "stop": call.stopSequences.isEmpty ? nil : .array(call.stopSequences.map(JSON.string)),
+        "response_format": call.responseFormat,
+        "stream": .bool(call.stream),
+        "stream_options": call.stream && quirks.hasStreamOptions ? ["include_usage": true] : nil,
+      ]).object ?? [:]
     if let (field, value) = thinking(call, quirks) { body[field] = value }
     return EncodedCall(path: quirks.chatPath ?? "/v1/chat/completions", body: .object(body))
   }

@@ -241,7 +241,8 @@ struct ChatReply {
   /// The message, with what a message of the same side before it said.
   func json(after last: JSON.Object) -> JSON {
     let before = last["content"]?.string ?? ""
-    let text = before.isEmpty || self.text.isEmpty ? before + self.text : "\(before)\n\n\(self.text)"
+    let text =
+      before.isEmpty || self.text.isEmpty ? before + self.text : "\(before)\n\n\(self.text)"
     var message: JSON.Object = ["role": "assistant"]
     message["content"] = text.isEmpty ? .null : .string(text)
     if reasoningField == Self.contentParts {
