@@ -92,7 +92,9 @@ func events(
   var framing = SSEDecoder()
   var events: [StreamEvent] = []
   for piece in pieces {
-    framing.append(piece)
+    do throws(SSEDecoder.Overflow) { try framing.append(piece) } catch {
+      throw UpstreamFailure(.malformed, error.description)
+    }
     while let event = framing.next() { events += try decoder.take(event) }
   }
   if let event = framing.finish() { events += try decoder.take(event) }
