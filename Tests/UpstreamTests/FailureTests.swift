@@ -38,7 +38,7 @@ import Wire
     Form(
       "OpenAI without credit", 429,
       #"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}"#,
-      "You exceeded your current quota", "insufficient_quota", .rejected),
+      "You exceeded your current quota", "insufficient_quota", .rateLimited),
     Form(
       "Google", 400,
       #"[{"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT","details":[]}}]"#,
@@ -82,6 +82,20 @@ import Wire
     #expect(failure.type == form.type)
     #expect(failure.kind == form.kind)
     #expect(failure.status == form.status)
+  }
+
+  @Test(arguments: [
+    ("rate_limit_error", UpstreamFailure.Kind.rateLimited), ("overloaded_error", .overloaded),
+    ("RESOURCE_EXHAUSTED", .rateLimited), ("UNAVAILABLE", .overloaded), ("api_error", .server),
+    ("invalid_request_error", .rejected), ("insufficient_quota", .rejected),
+    ("tool_use_failed", .rejected), ("never heard of", .server),
+  ])
+  func `inside a stream the name of an error decides`(
+    _ type: String, _ kind: UpstreamFailure.Kind
+  ) {
+    let failure = UpstreamFailure.reported(["error": ["type": .string(type), "message": "m"]])
+    #expect(failure.kind == kind)
+    #expect(failure.status == nil)
   }
 
   @Test(arguments: [

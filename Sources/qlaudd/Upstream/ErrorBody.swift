@@ -110,9 +110,13 @@ extension ErrorBody {
 
 extension UpstreamFailure {
   /// An error that the provider reported with this body, in a reply of that status or inside a stream (`status` nil).
+  ///
+  /// The status decides; the provider's name for the error only where there is none, and between the kinds of 5xx.
   init(reported body: ErrorBody, status: Int? = nil, retryAfter: Duration? = nil) {
     let status = status ?? body.status
-    let kind = Kind(type: body.type) ?? status.map(Kind.init(status:)) ?? .server
+    let named = Kind(type: body.type)
+    var kind = status.map(Kind.init(status:)) ?? named ?? .server
+    if kind == .server, named == .overloaded || named == .rateLimited { kind = named ?? kind }
     self.init(
       kind, body.message ?? status.map { "HTTP status \($0)" } ?? "an error without a message",
       status: status, type: body.type, retryAfter: retryAfter)

@@ -125,6 +125,9 @@ struct ChatDecoder: ReplyDecoder {
       content(message)
     } else if let all = message["content"]?.string, all.utf8.starts(with: text.utf8) {
       add(text: String(decoding: Array(all.utf8.dropFirst(text.utf8.count)), as: UTF8.self))
+      if calls.isEmpty, isOnly {
+        for piece in message["tool_calls"]?.array ?? [] { add(call: piece) }
+      }
     }
   }
 
