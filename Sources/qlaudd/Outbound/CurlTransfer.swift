@@ -1,0 +1,355 @@
+import CCurl
+import Wire
+
+/// One easy handle at work for one exchange. Confined to the loop's thread.
+final class CurlTransfer {
+  /// Bytes of the reply's head at most.
+  private static let maxHeadBytes = 256 << 10
+
+  /// What is waited for, and since when counts.
+  private enum Wait { case connection, firstByte, body, reader }
+
+  let exchange: Exchange
+  let easy: UnsafeMutableRawPointer
+  let isRetry: Bool
+  /// Told of each deadline that may lie before the others.
+  var onDeadline: (ContinuousClock.Instant) -> Void = { _ in }
+  private let errorText: UnsafeMutablePointer<CChar>
+  private var headerList: UnsafeMutablePointer<curl_slist>?
+
+  private var wait = Wait.connection
+  private var phaseDeadline: ContinuousClock.Instant?
+  private var uploaded: Int64 = 0
+  private var head = ResponseHead(status: 0, headers: [])
+  private var headBytes = 0
+  private var headIsDone = false
+  private var bodyBytes = 0
+  private var responseStarted = false
+  private var addressWasRefused = false
+  /// What a callback found; it comes before what libcurl makes of the callback's refusal.
+  private var failure: OutboundError?
+
+  private var request: OutboundRequest { exchange.request }
+  private var origin: String { exchange.url.origin }
+
+  init(_ exchange: Exchange, isRetry: Bool) throws(OutboundError) {
+    guard let easy = curl_easy_init() else {
+      throw OutboundError(.invalidRequest, "\(exchange.url.origin): no memory for the transfer")
+    }
+    self.exchange = exchange
+    self.easy = easy
+    self.isRetry = isRetry
+    errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+  }
+
+  deinit {
+    curl_easy_cleanup(easy)
+    curl_slist_free_all(headerList)
+    errorText.deallocate()
+  }
+
+  // MARK: Set-up
+
+  func configure() throws(OutboundError) {
+    let this = Unmanaged.passUnretained(self).toOpaque()
+    try set(ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText))
+    try set(ccurl_set_text(easy, CURLOPT_URL, exchange.url.text))
+    try set(ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"))
+    for (option, value) in [
+      (CURLOPT_NOSIGNAL, 1), (CURLOPT_TCP_NODELAY, 1), (CURLOPT_TCP_KEEPALIVE, 1),
+      (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1), (CURLOPT_FOLLOWLOCATION, 0),
+      (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS),
+      (CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2),
+      (CURLOPT_BUFFERSIZE, 64 << 10), (CURLOPT_FRESH_CONNECT, isRetry ? 1 : 0),
+      (CURLOPT_CONNECTTIMEOUT_MS, max(request.timeouts.connect.wholeMilliseconds, 1)),
+    ] {
+      try set(ccurl_set_long(easy, option, value))
+    }
+    try set(ccurl_set_quick_exit(easy))
+    if request.addresses == .publicOnly { try set(ccurl_set_text(easy, CURLOPT_NOPROXY, "*")) }
+    try configureMethod()
+    try configureHeaders()
+    try configureCallbacks(this)
+  }
+
+  private func configureMethod() throws(OutboundError) {
+    let needsBody = ["POST", "PUT", "PATCH"].contains(request.method)
+    if let body = request.body ?? (needsBody ? [] : nil) {
+      try set(ccurl_set_long(easy, CURLOPT_POST, 1))
+      try set(ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
+      // An empty array has no address of its own, and no address would mean "read it from a callback".
+      var bytes = body.isEmpty ? [0] : body
+      try set(
+        bytes.withUnsafeMutableBytes { buffer in
+          ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, buffer.baseAddress)
+        })
+    }
+    if request.method == "HEAD" {
+      try set(ccurl_set_long(easy, CURLOPT_NOBODY, 1))
+    } else {
+      try set(ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
+    }
+  }
+
+  private func configureHeaders() throws(OutboundError) {
+    var lines = request.headers.map {
+      // To libcurl "name:" means "leave this header out".
+      $0.value.allSatisfy { $0 == " " || $0 == "\t" } ? "\($0.name);" : "\($0.name): \($0.value)"
+    }
+    lines.append("Expect:")
+    if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+      lines.append("Content-Type:")
+    }
+    for line in lines {
+      guard let list = curl_slist_append(headerList, line) else {
+        throw OutboundError(.invalidRequest, "\(origin): no memory for the headers")
+      }
+      headerList = list
+    }
+    try set(ccurl_set_list(easy, CURLOPT_HTTPHEADER, headerList))
+  }
+
+  private func configureCallbacks(_ this: UnsafeMutableRawPointer) throws(OutboundError) {
+    for option in [
+      CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_OPENSOCKETDATA, CURLOPT_PREREQDATA,
+      CURLOPT_XFERINFODATA,
+    ] {
+      try set(ccurl_set_pointer(easy, option, this))
+    }
+    try set(
+      ccurl_set_writer(easy, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+        CurlTransfer.from(context)?.received(data, size * count) ?? 0
+      })
+    try set(
+      ccurl_set_writer(easy, CURLOPT_HEADERFUNCTION) { data, size, count, context in
+        CurlTransfer.from(context)?.receivedHeader(data, size * count) ?? 0
+      })
+    try set(
+      ccurl_set_opensocket(easy) { context, _, address in
+        guard let address else { return -1 }
+        return CurlTransfer.from(context)?.openSocket(address) ?? -1
+      })
+    try set(
+      ccurl_set_prereq(easy) { context, address, _, _, _ in
+        let mayGo = CurlTransfer.from(context)?.connected(to: address) ?? false
+        return mayGo ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+      })
+    // A body that fits into the socket's buffer is sent before anybody could ask how far it is.
+    if let body = request.body, body.count > 64 << 10 {
+      try set(ccurl_set_long(easy, CURLOPT_NOPROGRESS, 0))
+      try set(
+        ccurl_set_progress(easy) { context, _, _, _, uploaded in
+          CurlTransfer.from(context)?.progressed(uploaded)
+          return 0
+        })
+    }
+  }
+
+  private static func from(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
+    context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private func set(_ code: CURLcode) throws(OutboundError) {
+    guard code == CURLE_OK else {
+      let why = String(cString: curl_easy_strerror(code))
+      throw OutboundError(.invalidRequest, "\(origin): libcurl refuses an option: \(why)")
+    }
+  }
+
+  // MARK: Callbacks
+
+  private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+    let ip = withUnsafePointer(to: &address.pointee.addr) { IPAddress($0) }
+    if request.addresses.refuses(ip) {
+      addressWasRefused = true
+      return -1
+    }
+    return ccurl_socket(address)
+  }
+
+  /// There is a connection and the request is about to be sent. A kept connection never asked for a socket, so its address is
+  /// checked here: another request may have opened it under another policy.
+  private func connected(to address: UnsafePointer<CChar>?) -> Bool {
+    if request.addresses != .any,
+      request.addresses.refuses(address.flatMap { IPAddress(String(cString: $0)) })
+    {
+      addressWasRefused = true
+      return false
+    }
+    arm(.firstByte)
+    return true
+  }
+
+  private func progressed(_ uploaded: curl_off_t) {
+    guard wait == .firstByte, Int64(uploaded) > self.uploaded else { return }
+    self.uploaded = Int64(uploaded)
+    arm(.firstByte)
+  }
+
+  private func receivedHeader(_ data: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    responseStarted = true
+    arm(.body)
+    headBytes += count
+    guard headBytes <= Self.maxHeadBytes else {
+      return fail(.tooLarge, "the head of the reply is over \(Self.maxHeadBytes) bytes")
+    }
+    let line = String(
+      decoding: UnsafeRawBufferPointer(start: data, count: count), as: UTF8.self)
+    // What comes after the body are trailers.
+    if headIsDone { return count }
+    return headerLine(line.trimmingLineEnd()) ? count : 0
+  }
+
+  private func headerLine(_ line: Substring) -> Bool {
+    if line.isEmpty { return headEnded() }
+    if line.hasPrefix("HTTP/") {
+      let parts = line.split(separator: " ", maxSplits: 2)
+      guard parts.count > 1, let status = Int(parts[1]), (100...999).contains(status) else {
+        _ = fail(.protocolError, "the reply has no status")
+        return false
+      }
+      head = ResponseHead(status: status, headers: [])
+      return true
+    }
+    if line.first == " " || line.first == "\t", let last = head.headers.popLast() {
+      head.headers.append(HeaderField(last.name, "\(last.value) \(line.trimmingBlanks())"))
+      return true
+    }
+    let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    let value = parts.count > 1 ? parts[1].trimmingBlanks() : ""
+    head.headers.append(HeaderField(String(parts[0]), String(value)))
+    return true
+  }
+
+  private func headEnded() -> Bool {
+    // Interim replies; a 101 would be one that nobody asked for.
+    if head.status < 200 { return true }
+    headIsDone = true
+    let length = head.headers.first { $0.name.lowercased() == "content-length" }
+    if request.method != "HEAD", let length = length.flatMap({ Int($0.value) }),
+      length > request.maxResponseBytes
+    {
+      _ = fail(
+        .tooLarge,
+        "the reply is announced with \(length) bytes, the limit is \(request.maxResponseBytes)")
+      return false
+    }
+    return exchange.headArrived(head)
+  }
+
+  private func received(_ data: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    guard let data, count > 0 else { return count }
+    guard count <= request.maxResponseBytes - bodyBytes else {
+      return fail(.tooLarge, "the reply is over \(request.maxResponseBytes) bytes")
+    }
+    let verdict = data.withMemoryRebound(to: UInt8.self, capacity: count) {
+      exchange.receive(UnsafeBufferPointer(start: $0, count: count))
+    }
+    switch verdict {
+    case .taken:
+      bodyBytes += count
+      arm(.body)
+      return count
+    case .pause:
+      wait = .reader
+      phaseDeadline = nil
+      return ccurl_write_pause
+    case .abort: return 0
+    }
+  }
+
+  /// - Returns: 0, which makes libcurl end the transfer.
+  private func fail(_ kind: OutboundError.Kind, _ what: String) -> Int {
+    failure = OutboundError(kind, "\(origin): \(what)", responseStarted: responseStarted)
+    return 0
+  }
+
+  /// Lets libcurl deliver again.
+  func unpause() -> OutboundError? {
+    guard wait == .reader else { return nil }
+    arm(.body)
+    let code = curl_easy_pause(easy, CURLPAUSE_CONT)
+    return code == CURLE_OK ? nil : error(for: code)
+  }
+
+  // MARK: Deadlines
+
+  private func arm(_ wait: Wait) {
+    self.wait = wait
+    let limit = wait == .firstByte ? request.timeouts.firstByte : request.timeouts.idle
+    let deadline = ContinuousClock.now.advanced(by: limit)
+    phaseDeadline = deadline
+    onDeadline(deadline)
+  }
+
+  /// When the transfer is to be looked at again. The time-out of the connection is libcurl's own.
+  var deadline: ContinuousClock.Instant? {
+    guard let total = exchange.deadline else { return phaseDeadline }
+    return phaseDeadline.map { min($0, total) } ?? total
+  }
+
+  func expired(at now: ContinuousClock.Instant) -> OutboundError? {
+    if let total = exchange.deadline, now >= total {
+      return timeout(.totalTimeout, "not over", within: request.timeouts.total)
+    }
+    guard let phaseDeadline, now >= phaseDeadline else { return nil }
+    return wait == .firstByte
+      ? timeout(.firstByteTimeout, "no reply", within: request.timeouts.firstByte)
+      : timeout(.idleTimeout, "no further byte of the reply", within: request.timeouts.idle)
+  }
+
+  private func timeout(_ kind: OutboundError.Kind, _ what: String, within limit: Duration?)
+    -> OutboundError
+  {
+    let milliseconds = limit?.wholeMilliseconds ?? 0
+    return OutboundError(
+      kind, "\(origin): \(what) within \(milliseconds) ms", responseStarted: responseStarted)
+  }
+
+  // MARK: The end
+
+  /// Whether a kept connection died before it carried a byte of the reply: its server closed it while the request was on
+  /// the way.
+  func deservesRetry(after code: CURLcode) -> Bool {
+    guard !isRetry, failure == nil, !responseStarted, ccurl_connections_opened(easy) == 0 else {
+      return false
+    }
+    return code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING
+  }
+
+  /// What the reader is told; nil for a transfer that ended well.
+  func error(for code: CURLcode) -> OutboundError? {
+    if let failure { return failure }
+    if code == CURLE_OK { return nil }
+    if addressWasRefused, code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK {
+      return OutboundError(
+        .addressRefused, "\(origin): its address is not allowed (\(request.addresses))")
+    }
+    let text = String(cString: errorText)
+    let why = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+    let kind = OutboundError.Kind(
+      code, wasRefused: ccurl_was_refused(easy),
+      proxyStatus: ccurl_proxy_status(easy))
+    return OutboundError(kind, "\(origin): \(why)", responseStarted: responseStarted)
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingBlanks() -> Substring {
+    let start = drop { $0 == " " || $0 == "\t" }
+    guard let last = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
+    return start[...last]
+  }
+}
+extension String {
+  fileprivate func trimmingLineEnd() -> Substring {
+    var end = utf8.endIndex
+    while end > utf8.startIndex {
+      let before = utf8.index(before: end)
+      guard utf8[before] == 0x0A || utf8[before] == 0x0D else { break }
+      end = before
+    }
+    return self[..<end]
+  }
+}

@@ -1,0 +1,44 @@
+/// The one way out by HTTP: HTTP/2 and HTTP/1.1, TLS with the system's authorities, proxies from the environment
+/// (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`), connections kept and shared.
+///
+/// A request that fails on a kept connection before a byte of its reply came is sent once more, on a fresh connection.
+package final class HTTPClient: Sendable {
+  let inbox: CurlInbox
+
+  /// Starts the client's thread.
+  package init() { inbox = CurlThread.start() }
+  deinit { inbox.stop() }
+
+  /// Sends a request and returns as soon as the head of the reply is there, whatever its status.
+  ///
+  /// Cancelling the task ends the transfer with ``OutboundError/Kind/cancelled``.
+  package func send(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
+    var (request, url) = (request, try request.checked())
+    let deadline = request.timeouts.total.map { ContinuousClock.now.advanced(by: $0) }
+    var followed = 0
+    while true {
+      if let address = url.literalAddress, request.addresses.refuses(address) {
+        throw OutboundError(
+          .addressRefused, "\(url.origin): its address is not allowed (\(request.addresses))")
+      }
+      let exchange = Exchange(request: request, url: url, deadline: deadline, client: self)
+      let head = try await exchange.begin().get()
+      let response = OutboundResponse(
+        status: head.status, headers: head.headers, body: OutboundBody(exchange))
+      guard case .withinOrigin(let limit) = request.redirects,
+        let next = try request.redirected(
+          status: head.status, location: response.header("location"), from: url)
+      else { return response }
+      guard followed < limit else {
+        throw OutboundError(
+          .protocolError, "\(url.origin): more than \(limit) redirects", responseStarted: true)
+      }
+      followed += 1
+      (request, url) = next
+    }
+  }
+
+  /// Ends the thread and returns when it has ended. What runs fails with ``OutboundError/Kind/cancelled``, and so does what
+  /// is sent afterwards.
+  package func shutdown() async { await inbox.stopAndWait() }
+}
