@@ -1,0 +1,43 @@
+import Domain
+import Wire
+
+/// Token counts of chat hosts. They come in the last chunk, in every chunk as totals so far, beside `x_groq`, inside a choice, or never;
+/// later numbers replace earlier ones.
+struct ChatUsage: Sendable {
+  private var members: JSON.Object = [:]
+
+  mutating func take(_ usage: JSON?) {
+    for member in usage?.object?.members ?? [] where !member.value.isNull {
+      members[member.key] = member.value
+    }
+  }
+
+  /// Nil where the host has sent none.
+  var total: Usage? {
+    guard members["prompt_tokens"] != nil || members["completion_tokens"] != nil else { return nil }
+    let details = members["prompt_tokens_details"]
+    let prompt = number(members["prompt_tokens"])
+    let read = number(
+      details?["cached_tokens"]?.nonNull ?? members["prompt_cache_hit_tokens"]
+        ?? members["cached_tokens"] ?? members["cache_read_input_tokens"])
+    let written = number(
+      details?["cache_write_tokens"]?.nonNull ?? members["cache_creation_input_tokens"])
+    let reasoning = members["completion_tokens_details"]?["reasoning_tokens"]?.int.map {
+      max(0, Int(clamping: $0))
+    }
+    return Usage(
+      input: max(0, prompt - read - written), output: output(prompt, reasoning ?? 0),
+      cacheRead: read, cacheWrite: written, reasoning: reasoning)
+  }
+
+  /// `completion_tokens` includes the reasoning, except at hosts that count it beside (xAI, Gemini behind some gateways): there
+  /// the total says so, or the part would be larger than the whole. It is billed as output everywhere.
+  private func output(_ prompt: Int, _ reasoning: Int) -> Int {
+    let completion = number(members["completion_tokens"])
+    let isBeside =
+      number(members["total_tokens"]) == prompt + completion + reasoning || reasoning > completion
+    return isBeside ? completion + reasoning : completion
+  }
+
+  private func number(_ json: JSON?) -> Int { max(0, Int(clamping: json?.int ?? 0)) }
+}
