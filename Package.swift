@@ -14,20 +14,79 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(
     name: name, dependencies: dependencies, path: "Sources/qlaudd/\(name)", swiftSettings: house)
 }
+func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: house)
+}
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: house)
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: house)
 }
 
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio: [Target.Dependency] = [
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "NIOPosix", package: "swift-nio"),
+  .product(name: "NIOHTTP1", package: "swift-nio"),
+]
 
 let package = Package(
   name: "qlaudd",
+  products: [
+    .executable(name: "qlaudd", targets: ["Main"]),
+    .executable(name: "qlaud", targets: ["Client"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
   targets: [
     room("Wire", [httpTypes]),
     room("Domain", ["Wire"]),
+    room("Store", ["Domain", "Wire", grdb]),
+    .systemLibrary(
+      name: "CSodium", path: "Sources/qlaudd/CSodium", pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+    room("Vault", ["CSodium"]),
+    .target(
+      name: "CCurl", path: "Sources/qlaudd/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    room("Outbound", ["Wire", "CCurl"]),
+    room("Upstream", ["Outbound", "Domain", "Wire"]),
+    room("Tools", ["Outbound", "Domain", "Wire"]),
+    room("Engine", ["Store", "Vault", "Upstream", "Tools", "Domain", "Wire", lifecycle, logging]),
+    room("API", ["Engine", "Domain", "Wire", httpTypes]),
+    room("Server", ["Wire", httpTypes, lifecycle, logging] + nio),
+    program(
+      "Main", "Sources/qlaudd/Main",
+      [
+        "API", "Engine", "Store", "Vault", "Outbound", "Upstream", "Server", "Domain", "Wire",
+        argumentParser, lifecycle, logging,
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
+    program("Client", "Sources/Client", ["Wire", argumentParser]),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: house),
+    tests("HouseTests", []),
+    tests("WireTests", ["Wire", httpTypes]),
+    tests("DomainTests", ["Domain", "Wire"]),
+    tests("VaultTests", ["Vault"]),
+    tests("StoreTests", ["Store", "Domain", "Wire", grdb]),
+    tests("OutboundTests", ["Outbound", "Wire", "TestSupport"]),
+    tests("UpstreamTests", ["Upstream", "Outbound", "Domain", "Wire", "TestSupport"]),
+    tests("ToolsTests", ["Tools", "Outbound", "Domain", "Wire", "TestSupport"]),
+    tests("EngineTests", ["Engine", "Domain", "Wire"]),
+    tests("APITests", ["API", "Engine", "Domain", "Wire"]),
+    tests("ClientTests", ["Client", "Wire", argumentParser]),
+    tests("EndToEndTests", ["Main", "Client", "Wire", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
-package.dependencies = [
-  .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0")
-]

@@ -27,7 +27,7 @@ enum HouseMap {
     // GRDB speaks in FoundationEssentials' Data; the machine for the database file's mode and lock.
     room("Store", ["Domain", "Wire", "GRDB", "FoundationEssentials"], machine),
     room("Search", ["Domain", "CVector"], machine),
-    room("Outbound", ["Wire", "CCurl", "AsyncAlgorithms"], machine),
+    room("Outbound", ["Wire", "CCurl"], machine),
     room("Vault", ["CSodium"], machine),
     // Level 3: two that do not know each other. Subprocess speaks in System's file paths.
     room("Upstream", ["Outbound", "Domain", "Wire"]),
@@ -47,7 +47,7 @@ enum HouseMap {
       [
         "Wire", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOExtras",
         "NIOConcurrencyHelpers",
-        "NIOFoundationCompat", "NIOEmbedded", "NIOTransportServices", "CHost", "Logging",
+        "NIOFoundationCompat", "NIOEmbedded", "NIOTransportServices", "Logging",
         "ServiceLifecycle",
       ], machine),
     // Level 6: the executables. Main wires everything and so may name everything of ours.
@@ -55,13 +55,13 @@ enum HouseMap {
       "Main",
       [
         "API", "Server", "Engine", "Store", "Vault", "Search", "Outbound", "Upstream", "Tools",
-        "Domain", "Wire", "CHost", "ArgumentParser", "Logging", "ServiceLifecycle",
+        "Domain", "Wire", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
       ], machine),
     Room(
       name: "Client", folder: "Sources/Client",
       imports: everywhere.union(machine).union(["Wire", "ArgumentParser"])),
-    // C targets: each is imported by one room (CHost by two).
-    room("CCurl", []), room("CSodium", []), room("CVector", []), room("CHost", []),
+    // C targets: each is imported by one room.
+    room("CCurl", []), room("CSodium", []), room("CVector", []),
   ]
 
   private static func room(
@@ -76,9 +76,9 @@ enum HouseMap {
   /// that a slip in one of the two is found.
   static let owners: [String: Set<String>] = [
     "GRDB": ["Store"], "CCurl": ["Outbound"], "CSodium": ["Vault"], "CVector": ["Search"],
-    "CHost": ["Server", "Main"], "Subprocess": ["Tools"], "ArgumentParser": ["Main", "Client"],
+    "Subprocess": ["Tools"], "ArgumentParser": ["Main", "Client"],
     "Logging": ["Engine", "Server", "Main"], "ServiceLifecycle": ["Server", "Engine", "Main"],
-    "HTTPTypes": ["Wire", "API", "Server"], "AsyncAlgorithms": ["Outbound"],
+    "HTTPTypes": ["Wire", "API", "Server"],
     "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOExtras": ["Server"],
     "FoundationEssentials": ["Domain", "Store"],
   ]

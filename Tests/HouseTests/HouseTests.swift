@@ -80,10 +80,10 @@ import Testing
     #expect(Forbidden.permits.allSatisfy { !$0.reason.isEmpty })
   }
 
-  @Test func `no file is longer than 600 lines`() throws {
+  @Test func `no file but written data is longer than 600 lines`() throws {
     for file in try SourceFile.below("Sources", extensions: ["swift", "c", "h"])
       + SourceFile.below("Tests")
-    {
+    where file.lines.first?.hasPrefix("// Data, written by ") != true {
       #expect(file.lines.count <= 601, "\(file.path) has \(file.lines.count - 1) lines")
     }
   }

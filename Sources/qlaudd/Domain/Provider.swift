@@ -31,4 +31,14 @@ package struct Provider: Sendable, Equatable {
     self.headers = headers
     self.updatedAt = updatedAt
   }
+
+  /// Whether it runs on this machine: such a provider costs nothing and needs no network.
+  package var isLocal: Bool {
+    guard let scheme = baseURL.firstRange(of: "://") else { return false }
+    let authority = baseURL[scheme.upperBound...].prefix { $0 != "/" }
+    let host =
+      authority.hasPrefix("[")
+      ? authority.prefix { $0 != "]" }.dropFirst() : authority.prefix { $0 != ":" }
+    return host == "localhost" || host == "::1" || host.hasPrefix("127.")
+  }
 }

@@ -19,7 +19,10 @@ package struct Turn: Sendable, Equatable {
   package let id: TurnID
   /// Nil for a job.
   package let threadID: ThreadID?
+  /// The key that sent it.
   package let keyID: KeyID
+  /// The key that owns its thread, else the sender: the one its events belong to.
+  package var ownerKeyID: KeyID
   package var status: Status
   /// What was asked, as stored: the parameters of the send but for the content.
   package let request: TurnRequest
@@ -50,11 +53,12 @@ package struct Turn: Sendable, Equatable {
     retryAt: Milliseconds? = nil, reason: String? = nil, error: JSON? = nil,
     cost: Microdollars? = 0,
     idempotencyKey: String? = nil, createdAt: Milliseconds, startedAt: Milliseconds? = nil,
-    finishedAt: Milliseconds? = nil
+    finishedAt: Milliseconds? = nil, ownerKeyID: KeyID? = nil
   ) {
     self.id = id
     self.threadID = threadID
     self.keyID = keyID
+    self.ownerKeyID = ownerKeyID ?? keyID
     self.status = status
     self.request = request
     self.userSeq = userSeq

@@ -1,19 +1,5 @@
-import Domain
+package import Domain
 import GRDB
-
-/// Counts and sizes.
-package struct StoreStatistics: Sendable, Equatable {
-  /// Threads that are not deleted.
-  package let threads: Int
-  package let messages: Int
-  package let turns: Int
-  /// Events that are rows.
-  package let events: Int
-  /// Bytes of the file.
-  package let databaseBytes: Int
-  /// Bytes of its write-ahead log.
-  package let walBytes: Int
-}
 
 extension LocalDatabase {
   /// Counts and sizes.

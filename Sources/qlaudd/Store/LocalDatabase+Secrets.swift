@@ -23,15 +23,6 @@ package struct SealedSecret: Sendable, Equatable {
   }
 }
 
-/// A secret without its value.
-package struct SecretInfo: Sendable, Equatable {
-  package let id: String
-  package let name: String
-  package let kind: String
-  package let createdAt: Milliseconds
-  package let updatedAt: Milliseconds
-}
-
 extension LocalDatabase {
   /// Stores a secret under its name, over an older one; when it was first made stays.
   package func upsertSecret(_ secret: SealedSecret) async throws {

@@ -23,6 +23,13 @@ package enum JSON: Sendable, Equatable {
       guard value.isFinite else { return nil }
       text = String(value)
     }
+    /// A number in its own text; nil where that is none by RFC 8259.
+    package init?(decimal text: String) {
+      do throws(JSONError) {
+        guard case .number(let lexeme) = try JSON(parsing: text) else { return nil }
+        self = lexeme
+      } catch { return nil }
+    }
     /// The nearest double; the parser refuses text that has none.
     package var double: Double { Double(text) ?? 0 }
   }

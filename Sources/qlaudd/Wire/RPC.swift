@@ -6,7 +6,8 @@ package enum RPC {
     case number(String)
     case null
 
-    init?(_ json: JSON) {
+    /// An id as it stands in a message; nil where it is of no legal type.
+    package init?(wire json: JSON) {
       switch json {
       case .string(let text): self = .string(text)
       case .int(let value): self = .number(String(value))
@@ -120,7 +121,7 @@ package enum RPC {
     guard case .object(let object) = json else {
       return .invalid(.null, .invalidRequest("not an object"))
     }
-    let id = object["id"].map(ID.init)
+    let id = object["id"].map(ID.init(wire:))
     guard id != .some(nil) else {
       return .invalid(.null, .invalidRequest("id: must be a string, a number or null"))
     }

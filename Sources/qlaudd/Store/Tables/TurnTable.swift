@@ -23,7 +23,7 @@ enum TurnTable {
     """
 
   static func read(_ columns: inout Columns) throws -> StoredTurn {
-    let turn = Turn(
+    var turn = Turn(
       id: try columns.id(), threadID: columns.optionalID(), keyID: try columns.id(),
       status: try columns.choice(), request: TurnRequest(try columns.object()),
       userSeq: try columns.optionalInt(), assistantSeq: try columns.optionalInt(),
@@ -32,8 +32,9 @@ enum TurnTable {
       error: try columns.optionalJSON(), cost: try columns.optionalInt(),
       idempotencyKey: columns.optionalText(), createdAt: try columns.int(),
       startedAt: try columns.optionalInt(), finishedAt: try columns.optionalInt())
+    turn.ownerKeyID = try columns.id()
     return StoredTurn(
-      turn: turn, ownerKeyID: try columns.id(), bodyHash: try columns.text(),
+      turn: turn, ownerKeyID: turn.ownerKeyID, bodyHash: try columns.text(),
       firstEvent: try columns.int(), discardAfter: try columns.int())
   }
 

@@ -1,4 +1,3 @@
-import Domain
 package import Wire
 
 /// What an update does to a thread.
@@ -23,7 +22,7 @@ package struct ThreadChange: Sendable, Equatable {
   }
 
   /// The thread after the change.
-  func applied(to thread: Thread) -> Thread {
+  package func applied(to thread: Thread) -> Thread {
     var thread = thread
     thread.title = title.applied(to: thread.title)
     thread.defaultModel = defaultModel.applied(to: thread.defaultModel)

@@ -1,0 +1,21 @@
+package import Engine
+package import Wire
+
+/// The product's face: everything that a connection can ask for, in every dialect.
+package struct APIFace: Sendable {
+  private let engine: LocalEngine
+  private let registry = Registry.all
+
+  /// A face over an engine.
+  package init(engine: LocalEngine) { self.engine = engine }
+
+  /// Serves one conversation to its end; the one closure that the server is given.
+  package func serve(_ conversation: Conversation) async {
+    switch conversation {
+    case .rpc(let conversation):
+      await RPCSession(conversation, engine: engine, registry: registry).run()
+    case .http(let exchange):
+      await HTTPFace(engine: engine, registry: registry).serve(exchange)
+    }
+  }
+}

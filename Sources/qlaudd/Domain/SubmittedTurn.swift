@@ -1,0 +1,57 @@
+/// A turn that is in the queue.
+package struct SubmittedTurn: Sendable, Equatable {
+  package let turn: Turn
+  /// The number before the turn's first event: a reader that starts here misses none.
+  package let cursor: EventSeq
+  /// Whether an earlier submission with the same idempotency key made it.
+  package let isReplay: Bool
+  /// The key that owns the thread, else the job: the one its events belong to.
+  package let ownerKeyID: KeyID
+  /// As the store found it.
+  package init(
+    turn: Turn, cursor: EventSeq, isReplay: Bool, ownerKeyID: KeyID
+  ) {
+    self.turn = turn
+    self.cursor = cursor
+    self.isReplay = isReplay
+    self.ownerKeyID = ownerKeyID
+  }
+}
+
+/// A turn that has just been finished.
+package struct FinishedTurn: Sendable, Equatable {
+  /// As its row is now.
+  package let turn: Turn
+  /// The reply's place; nil where there was none to store.
+  package let assistantSeq: MessageSeq?
+  /// The key that owns the thread, else the job: the one its events belong to.
+  package let ownerKeyID: KeyID
+  /// As the store found it.
+  package init(
+    turn: Turn, assistantSeq: MessageSeq?, ownerKeyID: KeyID
+  ) {
+    self.turn = turn
+    self.assistantSeq = assistantSeq
+    self.ownerKeyID = ownerKeyID
+  }
+}
+
+/// How much waits.
+package struct QueueStatus: Sendable, Equatable {
+  /// Turns that are queued.
+  package let depth: Int
+  package let running: Int
+  /// Turns that wait for an approval or a client's tool.
+  package let waiting: Int
+  /// When the oldest of the queued turns was submitted.
+  package let oldestQueuedAt: Milliseconds?
+  /// As the store found it.
+  package init(
+    depth: Int, running: Int, waiting: Int, oldestQueuedAt: Milliseconds?
+  ) {
+    self.depth = depth
+    self.running = running
+    self.waiting = waiting
+    self.oldestQueuedAt = oldestQueuedAt
+  }
+}

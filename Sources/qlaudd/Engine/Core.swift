@@ -1,0 +1,26 @@
+import Domain
+import Logging
+import Store
+import Upstream
+import Wire
+
+/// What the parts of the engine share. A value that is passed down; it holds no state of its own.
+struct Core: Sendable {
+  let store: LocalDatabase
+  let upstream: ModelUpstream
+  let keeper: VaultKeeper
+  let events: EventLog
+  let source: Source
+  let logger: Logger
+  let masters: VaultKeeper.MasterSources
+  let build: BuildInfo
+  let startedAt: Milliseconds
+  /// Rings when a turn may have become runnable.
+  let work = Bell()
+  /// Rings when a client has asked the daemon to end.
+  let shutdown = Bell()
+  let running = RunningTurns()
+
+  /// A duration from now on the wall clock, as a moment.
+  func moment(in delay: Milliseconds) -> Milliseconds { source.now() + delay }
+}

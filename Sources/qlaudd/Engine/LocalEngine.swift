@@ -1,0 +1,76 @@
+package import Domain
+package import Logging
+package import ServiceLifecycle
+package import Store
+package import Upstream
+import Vault
+package import Wire
+
+/// What the product is, behind the socket: one value that the API calls. Its parts share one
+/// ``Core`` and hold no state of their own.
+package struct LocalEngine: Sendable {
+  let core: Core
+  /// Starts the engine on an open database.
+  /// - Throws: ``QlaudError`` from the store, `VaultError` where a key file is wrong.
+  package static func start(
+    store: LocalDatabase, upstream: ModelUpstream, source: Source, logger: Logger, grown: Bell,
+    masters: VaultKeeper.MasterSources, build: BuildInfo
+  ) async throws -> LocalEngine {
+    let keeper = try await VaultKeeper.open(store: store, source: source, masters: masters)
+    let events = EventLog(store: store, grown: grown, flushNow: Bell())
+    let core = Core(
+      store: store, upstream: upstream, keeper: keeper, events: events, source: source,
+      logger: logger, masters: masters, build: build, startedAt: source.now())
+    return LocalEngine(core: core)
+  }
+
+  /// The long-running parts, in the order they start; they stop in the reverse order.
+  package var services: [any Service] {
+    [
+      EventFlusher(log: core.events, logger: core.logger), Runner(core: core),
+      Housekeeping(core: core), ShutdownRequest(asked: core.shutdown),
+    ]
+  }
+
+  /// The program's version.
+  package var version: String { core.build.version }
+  /// Asks the program to end; the service ``ShutdownRequest`` sees it.
+  package func requestShutdown() { core.shutdown.ring() }
+
+  /// A new unique id.
+  package func newID() -> String { core.source.uuid() }
+  /// Notes what nobody expected; callers see `internal`.
+  package func logUnexpected(_ error: any Error, during what: String) {
+    core.logger.error("unexpected", metadata: ["during": "\(what)", "error": "\(error)"])
+  }
+
+  /// The event log.
+  package var events: EventLog { core.events }
+  /// Threads and their messages.
+  package var threads: Threads { Threads(core: core) }
+  /// Sends and what becomes of them.
+  package var turns: Turns { Turns(core: core) }
+  /// API keys.
+  package var keys: Keys { Keys(core: core) }
+  /// Upstreams and models.
+  package var providers: Providers { Providers(core: core) }
+  /// Secrets and the vault.
+  package var secrets: Secrets { Secrets(core: core) }
+  /// Settings, status, backup.
+  package var daemon: DaemonCare { DaemonCare(core: core) }
+}
+
+/// What the program says of itself.
+package struct BuildInfo: Sendable {
+  package let version: String
+  /// The database file.
+  package let databasePath: String
+  /// The socket's path.
+  package let socketPath: String
+  /// What Main knows.
+  package init(version: String, databasePath: String, socketPath: String) {
+    self.version = version
+    self.databasePath = databasePath
+    self.socketPath = socketPath
+  }
+}

@@ -1,0 +1,67 @@
+package import Domain
+import Store
+import Upstream
+package import Wire
+
+/// Upstreams and the models they serve.
+package struct Providers: Sendable {
+  let core: Core
+
+  /// Sets a provider up, or changes one of that name.
+  /// - Throws: ``QlaudError`` `invalid_params` for a URL that is none.
+  package func set(
+    name: String, baseURL: String, shape: Provider.Shape, secretName: String?,
+    headers: [HeaderField]
+  ) async throws -> Provider {
+    let provider = Provider(
+      name: name, baseURL: try Self.checked(baseURL), shape: shape, secretName: secretName,
+      headers: headers, updatedAt: core.source.now())
+    try await core.store.setProvider(provider)
+    core.work.ring()
+    return provider
+  }
+
+  /// https anywhere, http to this machine only: keys must not travel in the clear.
+  private static func checked(_ url: String) throws -> String {
+    var text = url
+    while text.hasSuffix("/") { text.removeLast() }
+    let hasScheme = text.hasPrefix("https://") || text.hasPrefix("http://")
+    guard hasScheme, !text.contains(where: { $0.isWhitespace || $0 == "?" || $0 == "#" }),
+      !text.contains("@")
+    else {
+      throw QlaudError.invalid(
+        "base_url", "must be http(s)://host[:port][/prefix] without user, query or fragment")
+    }
+    if text.hasSuffix("/v1") { text.removeLast(3) }
+    return text
+  }
+
+  /// All providers, by name.
+  package func list() async throws -> [Provider] { try await core.store.providers() }
+
+  /// Forgets a provider.
+  package func delete(_ name: String) async throws { try await core.store.deleteProvider(name) }
+
+  /// What a provider answered to a look.
+  package struct Probe: Sendable {
+    package let provider: String
+    package let latencyMs: Int64
+    /// The models it lists, by its own names.
+    package let models: [String]
+  }
+
+  /// Asks a provider for its models: shows that the address, the key and the shape are right.
+  /// - Throws: ``QlaudError`` `offline`, `upstream_error`, `vault_locked`, `secret_missing`.
+  package func test(_ name: String) async throws -> Probe {
+    guard let provider = try await core.store.provider(named: name) else {
+      throw QlaudError.notFound("provider", "\"\(name)\"")
+    }
+    let secret = try await core.keeper.secret(of: provider)
+    let start = ContinuousClock.now
+    do throws(UpstreamFailure) {
+      let models = try await core.upstream.listModels(provider: provider, secret: secret)
+      let latency = (ContinuousClock.now - start).milliseconds
+      return Probe(provider: name, latencyMs: latency, models: models)
+    } catch { throw QlaudError(upstream: error, provider: name) }
+  }
+}

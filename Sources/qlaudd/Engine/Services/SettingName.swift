@@ -1,0 +1,21 @@
+import Wire
+
+/// The settings that the daemon itself reads; a client may keep others under `x_` names.
+enum SettingName {
+  /// The model of turns that name none: a slug or `provider/model`.
+  static let defaultModel = "default_model"
+  /// Whether a bare socket connection must show a key.
+  static let requireKey = "require_key"
+  /// Whether the queue is paused.
+  static let queuePaused = "queue_paused"
+
+  /// What a setting must be, by its name; nil for names that are not known.
+  static func expectation(_ name: String, _ value: JSON) -> String? {
+    switch name {
+    case defaultModel: value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
+    case requireKey, queuePaused: value.bool != nil ? nil : "must be true or false"
+    case _ where name.hasPrefix("x_"): nil
+    default: "is no setting"
+    }
+  }
+}

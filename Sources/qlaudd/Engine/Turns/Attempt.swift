@@ -1,0 +1,182 @@
+import Domain
+import Logging
+import Store
+import Upstream
+import Wire
+
+/// One try at a turn's next model call: route, history, stream. Reads the store, writes only events
+/// and the start of the iteration; what came of it is returned.
+struct Attempt: Sendable {
+  let core: Core
+  let turn: Turn
+
+  /// A model call as far as it came.
+  struct Call: Sendable {
+    var reply: Reply
+    let route: Route
+    let iteration: Int
+    let requestID: String
+    var latency: Duration
+    var status: Int
+    /// The last event before this call's first one.
+    let cursor: EventSeq
+    /// Whether anything of the reply was streamed.
+    var hasStreamed: Bool { !reply.id.isEmpty || !reply.blocks.isEmpty }
+
+    /// The reply as a message to be stored; nil where there is nothing worth keeping. Of a reply that
+    /// broke off only finished text stays: half a tool call must never be run.
+    func draft(partial: Bool) -> MessageDraft? {
+      let blocks = partial ? reply.blocks.filter(Self.survivesBreak) : reply.blocks
+      if partial, blocks.isEmpty { return nil }
+      return MessageDraft(
+        role: .assistant, content: .array(blocks.map(\.json)), requestID: reply.id,
+        model: route.slug, stopReason: reply.stopReason, usage: reply.usage)
+    }
+
+    private static func survivesBreak(_ block: Block) -> Bool {
+      block.type == "text" && block["text"]?.string?.isEmpty == false
+    }
+
+    /// The call for the usage table; nil where nothing came.
+    func usageRecord(_ turn: Turn, now: Milliseconds, id: String) -> UsageRecord? {
+      guard hasStreamed else { return nil }
+      return UsageRecord(
+        id: id, keyID: turn.keyID, threadID: turn.threadID, turnID: turn.id,
+        provider: route.provider.name, model: route.slug, usage: reply.usage, cost: cost,
+        latencyMs: latency.milliseconds, status: status, createdAt: now)
+    }
+
+    /// A provider on this machine costs nothing; no other has a price yet.
+    var cost: Microdollars? { route.provider.isLocal ? 0 : nil }
+  }
+
+  /// Never throws: every way it can end is an outcome.
+  func run() async -> TurnRun.Outcome {
+    var call: Call?
+    do {
+      try await stream(into: &call)
+      return call.map(TurnRun.Outcome.finished) ?? .stopped(nil)
+    } catch is CancellationError {
+      return .stopped(call)
+    } catch let failure as UpstreamFailure {
+      return judge(failure, call)
+    } catch let error as QlaudError {
+      if error.kind == .vaultLocked {
+        return .parked(reason: "vault_locked", retryAfter: nil, call)
+      }
+      return .failed(error, call)
+    } catch {
+      core.logger.error("a turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"])
+      return .failed(QlaudError(.internal, "the turn could not be run"), call)
+    }
+  }
+
+  private func stream(into call: inout Call?) async throws {
+    let route = try await ModelRouter(store: core.store).route(turn.request.model)
+    let secret = try await core.keeper.secret(of: route.provider)
+    let iteration = turn.iterations + 1
+    let requestID = core.source.uuid()
+    let request = try await modelCall(route)
+    try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
+    let opening = TurnEvents.make(
+      EventName.iterationStart, of: turn,
+      ["iteration": .integer(iteration), "request_id": .string(requestID)])
+    let cursor = core.events.lastSeq
+    try await core.events.append([opening])
+
+    let clock = ContinuousClock()
+    let start = clock.now
+    var assembler = ReplyAssembler()
+    func current() -> Call {
+      Call(
+        reply: assembler.reply, route: route, iteration: iteration, requestID: requestID,
+        latency: clock.now - start, status: 200, cursor: cursor)
+    }
+    call = current()
+    let events = try await core.upstream.stream(request, provider: route.provider, secret: secret)
+    do {
+      for try await event in events {
+        try await log(event)
+        do throws(InvalidParams) { try assembler.take(event) } catch {
+          // The text of the broken input stays on the block; dispatch answers it with an error.
+          continue
+        }
+      }
+    } catch {
+      call = current()
+      throw error
+    }
+    call = current()
+    // A stream that ends early does so with an error, unless this task was cancelled.
+    if !assembler.isComplete { throw CancellationError() }
+  }
+
+  private func log(_ event: StreamEvent) async throws {
+    if case .ping = event { return }
+    guard let (name, data) = event.wire else { return }
+    let draft = EventDraft(
+      threadID: turn.threadID, turnID: turn.id, keyID: turn.ownerKeyID, name: name, data: data)
+    var endsBlock = false
+    if case .blockStop = event { endsBlock = true }
+    try await core.events.append([draft], urgent: endsBlock)
+  }
+
+  private func modelCall(_ route: Route) async throws -> ModelCall {
+    var messages: [ModelCall.Message] = []
+    var system: JSON?
+    if let threadID = turn.threadID {
+      system = try await core.store.thread(threadID, visibleTo: nil).system
+      let stored = try await core.store.history(
+        threadID, through: turn.userSeq ?? 0, turns: Limits.historyTurns)
+      messages = HistoryWindow.callMessages(HistoryWindow.select(stored))
+    }
+    let request = turn.request.json
+    return ModelCall(
+      model: route.upstreamModel, maxTokens: turn.request.maxTokens,
+      system: Block.list(request["system"]?.nonNull ?? system ?? .null), messages: messages,
+      toolChoice: request["tool_choice"]?.nonNull, thinking: request["thinking"]?.nonNull,
+      temperature: request["temperature"]?.double, topP: request["top_p"]?.double,
+      topK: request["top_k"]?.int.map(Int.init(clamping:)),
+      stopSequences: request["stop_sequences"]?.array?.compactMap(\.string) ?? [])
+  }
+
+  /// PROTOCOL 4: out of reach, 408, 409, 429 and 5xx park; other 4xx fail; what broke off after
+  /// content had begun is tried again a bounded number of times.
+  private func judge(_ failure: UpstreamFailure, _ call: Call?) -> TurnRun.Outcome {
+    let error = QlaudError(
+      upstream: failure, provider: call?.route.provider.name ?? turn.request.model)
+    switch failure.kind {
+    case .cancelled: return .stopped(call)
+    case .rejected, .malformed: return .failed(error, call)
+    case .brokenStream where turn.attempts >= Self.brokenStreamTries: return .failed(error, call)
+    case .unreachable, .rateLimited, .overloaded, .server, .brokenStream:
+      if turn.request.offline == .fail { return .failed(error, call) }
+      let reason = failure.kind == .rateLimited ? "rate_limited" : "offline"
+      return .parked(reason: reason, retryAfter: failure.retryAfter, call)
+    }
+  }
+
+  /// Times a reply may break off midway before the turn fails.
+  static let brokenStreamTries = 3
+}
+
+extension QlaudError {
+  /// An upstream's failure in the protocol's words.
+  init(upstream failure: UpstreamFailure, provider: String) {
+    var details: JSON.Object = ["provider": .string(provider)]
+    if let status = failure.status { details["status"] = .integer(status) }
+    if let wait = failure.retryAfter { details["retry_after"] = .integer(wait.components.seconds) }
+    let isOffline = failure.kind == .unreachable
+    self.init(
+      isOffline ? .offline : .upstreamError, failure.message, details: details,
+      isRetryable: failure.isRetryable)
+  }
+}
+
+extension VaultKeeper {
+  /// A provider's key; nil for one that needs none.
+  func secret(of provider: Provider) async throws -> Secret? {
+    guard let name = provider.secretName else { return nil }
+    return try await secret(name)
+  }
+}

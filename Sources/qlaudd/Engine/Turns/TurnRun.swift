@@ -1,0 +1,114 @@
+import Domain
+import Logging
+import Store
+import Upstream
+import Wire
+
+/// Runs one claimed turn to its end, or parks it. Everything that must outlive the process is
+/// written by the store; what is streamed goes to the event log as it comes.
+struct TurnRun: Sendable {
+  let core: Core
+  let turn: Turn
+  let lease: RunningTurns.Lease
+
+  /// How an attempt ended.
+  enum Outcome: Sendable {
+    case finished(Attempt.Call)
+    /// Nothing usable came and it may go better later.
+    case parked(reason: String, retryAfter: Duration?, Attempt.Call?)
+    case failed(QlaudError, Attempt.Call?)
+    case stopped(Attempt.Call?)
+  }
+
+  /// Runs the turn; returns when its row is final or queued again.
+  func run() async {
+    let outcome = await attemptUntilStopped()
+    await settle(outcome)
+  }
+
+  /// The attempt runs in a child task, so that a stop cancels its upstream call at once while what
+  /// follows, the writing of the outcome, runs in a task that nobody cancels.
+  private func attemptUntilStopped() async -> Outcome {
+    await withTaskGroup(of: Outcome?.self) { group in
+      group.addTask { await Attempt(core: core, turn: turn).run() }
+      group.addTask {
+        await lease.untilStopped()
+        return nil
+      }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      if let first { return first }
+      for await outcome in group { if let outcome { return outcome } }
+      return .stopped(nil)
+    }
+  }
+
+  /// Writes the outcome; a store that refuses for now is asked again until it takes it or the
+  /// daemon ends, which leaves the turn to the recovery of the next start.
+  private func settle(_ outcome: Outcome) async {
+    while true {
+      do { return try await write(outcome) } catch {
+        let metadata: Logger.Metadata = ["turn": "\(turn.id)", "error": "\(error)"]
+        core.logger.error("a turn's outcome could not be written", metadata: metadata)
+        if Task.isCancelled || lease.stopped == .shutdown { return }
+        await Bell.pause(for: .seconds(1))
+      }
+    }
+  }
+
+  private func write(_ outcome: Outcome) async throws {
+    switch outcome {
+    case .finished(let call): try await finish(.done, call)
+    case .parked(let reason, let retryAfter, let call): try await park(reason, retryAfter, call)
+    case .failed(let error, let call): try await finish(.failed, call, error: error)
+    case .stopped(let call):
+      switch lease.stopped {
+      case .shutdown, nil: try await park("shutdown", .zero, call)
+      case .cancelled: try await finish(.cancelled, call)
+      }
+    }
+  }
+
+  /// What was already streamed comes again, and readers are told to drop it.
+  private func park(_ reason: String, _ retryAfter: Duration?, _ call: Attempt.Call?) async throws {
+    let delay = Backoff.delay(
+      attempts: turn.attempts, retryAfter: retryAfter, random: core.source.randomFraction)
+    let retryAt = core.moment(in: delay)
+    if let limit = turn.request.notAfter, retryAt > limit {
+      let late = QlaudError(
+        .offline, "not answered by not_after (\(reason))", details: ["reason": .string(reason)])
+      return try await finish(.failed, nil, error: late)
+    }
+    if let call, call.hasStreamed {
+      let retry: JSON.Object = [
+        "attempt": .integer(turn.attempts + 1), "reason": .string(reason),
+        "discard_after": .int(call.cursor),
+      ]
+      try await core.events.append([TurnEvents.make(EventName.retry, of: turn, retry)])
+    }
+    try await core.store.parkTurn(turn.id, reason: reason, retryAt: retryAt)
+  }
+
+  private func finish(_ status: Turn.Status, _ call: Attempt.Call?, error: QlaudError? = nil)
+    async throws
+  {
+    let turn = turn
+    let iterations = max(turn.iterations, call?.iteration ?? 0)
+    _ = try await core.store.finishTurn(
+      turn.id, status: status, reply: call?.draft(partial: status != .done),
+      usage: call?.usageRecord(turn, now: core.source.now(), id: core.source.uuid()),
+      error: error.map { .object($0.errorObject) }, iterations: iterations
+    ) { finished in
+      TurnEvents.end(of: turn, finished, status: status, iterations: iterations, error: error)
+    }
+  }
+}
+
+extension QlaudError {
+  /// The error as a turn's row keeps it.
+  var errorObject: JSON.Object {
+    var object = data
+    object["message"] = .string(message)
+    return object
+  }
+}

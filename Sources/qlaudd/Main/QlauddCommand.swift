@@ -1,0 +1,137 @@
+import API
+import ArgumentParser
+import Domain
+import Engine
+import Glibc
+import Logging
+import Outbound
+import Server
+import ServiceLifecycle
+import Store
+import UnixSignals
+import Upstream
+import Vault
+import Wire
+
+@main
+struct QlauddCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "qlaudd",
+    abstract: "A personal AI backend: one daemon, one SQLite file, one Unix socket.",
+    discussion: """
+      Exit status: 0 after an orderly end, 64 for wrong usage, 75 when another daemon owns the \
+      database or the socket, 1 for any other failure to start.
+      """,
+    version: programVersion)
+
+  @Option(
+    help:
+      "The Unix socket (else $QLAUD_SOCKET, $XDG_RUNTIME_DIR/qlaud/qlaud.sock, ~/.local/state/qlaud/qlaud.sock)."
+  )
+  var socket: String?
+
+  @Option(
+    help:
+      "The database file (else $QLAUD_DATABASE, $XDG_DATA_HOME/qlaud/qlaud.db, ~/.local/share/qlaud/qlaud.db)."
+  )
+  var database: String?
+
+  @Option(help: "Folder of the database, named qlaud.db there; --database wins.")
+  var data: String?
+
+  @Option(help: "Also listen for HTTP on a loopback address: 127.0.0.1:PORT. Always needs a key.")
+  var listen: ListenAddress?
+
+  @Option(
+    help: "Write 'ready' and a line break to this descriptor once listening, or 'error: ...'.")
+  var readyFd: Int32?
+
+  @Option(help: "trace, debug, info, notice, warning, error or critical.")
+  var logLevel: LogLevel = .notice
+
+  func run() async throws {
+    // A peer that goes away is an error of one write, never a signal for the whole program.
+    signal(SIGPIPE, SIG_IGN)
+    let ready = Readiness(descriptor: readyFd)
+    do { try await serve(ready) } catch {
+      let failure = StartFailure(error)
+      ready.failed(failure.message)
+      FileDescriptorText.standardError.write("qlaudd: \(failure.message)\n")
+      throw ExitCode(failure.status)
+    }
+  }
+
+  private func serve(_ ready: Readiness) async throws {
+    let environment = ProcessEnvironment.all
+    let paths = try Paths(
+      socket: socket, database: database ?? data.map { "\($0)/qlaud.db" },
+      environment: environment)
+    // A daemon keeps no folder busy.
+    guard chdir("/") == 0 else { throw Host.failure("chdir /") }
+    var logger = Logger(label: "qlaudd") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = logLevel.level
+
+    try PrivateFolder.create(paths.databaseFolder)
+    let lock = try InstanceLock(database: paths.database)
+    defer { lock.release() }
+    let grown = Bell()
+    let store = try await LocalDatabase.open(at: paths.database, source: .system) { grown.ring() }
+    let client = HTTPClient()
+    let engine = try await LocalEngine.start(
+      store: store, upstream: ModelUpstream(client: client), source: .system, logger: logger,
+      grown: grown,
+      masters: VaultKeeper.MasterSources(
+        credential: try SystemCredential.masterKey(environment),
+        readKeyFile: { () throws(VaultError) in try KeyFile.read(at: paths.keyFile) },
+        createKeyFile: { () throws(VaultError) in try KeyFile.create(at: paths.keyFile) }),
+      build: BuildInfo(
+        version: programVersion, databasePath: paths.database, socketPath: paths.socket))
+    let api = APIFace(engine: engine)
+    let server = SocketServer(
+      configuration: ServerConfiguration(
+        socketPath: paths.socket, tcp: listen.map { ($0.host, $0.port) },
+        activation: SocketActivation(environment: environment)),
+      logger: logger, onListening: { ready.listening() },
+      handler: { await api.serve($0) })
+    try await run(engine.services + [server], logger)
+    await client.shutdown()
+    try await store.close()
+  }
+
+  /// Services start in this order and stop in the reverse one: the server first, then the runner,
+  /// which parks what still runs, then the writer of events.
+  private func run(_ services: [any Service], _ logger: Logger) async throws {
+    var quiet = logger
+    quiet.logLevel = max(logLevel.level, .warning)
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: services.map {
+          ServiceGroupConfiguration.ServiceConfiguration(
+            service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+            failureTerminationBehavior: .gracefullyShutdownGroup)
+        }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+    try await group.run()
+  }
+}
+
+/// A loopback address and a port.
+struct ListenAddress: ExpressibleByArgument {
+  let host: String
+  let port: Int
+
+  init?(argument: String) {
+    guard let colon = argument.lastIndex(of: ":"),
+      let port = Int(argument[argument.index(after: colon)...]), (0...65535).contains(port)
+    else { return nil }
+    var host = argument[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    self.host = String(host)
+    self.port = port
+  }
+}
+
+/// The levels of swift-log, as an option.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+  case trace, debug, info, notice, warning, error, critical
+  var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .notice }
+}

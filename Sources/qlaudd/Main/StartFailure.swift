@@ -1,0 +1,20 @@
+import Domain
+import Server
+
+/// Why the daemon could not start, and the exit status that says so.
+struct StartFailure {
+  /// EX_TEMPFAIL of sysexits.h: somebody else serves; ask there.
+  static let busy: Int32 = 75
+
+  let message: String
+  let status: Int32
+
+  init(_ error: any Error) {
+    switch error {
+    case let error as ServerError:
+      (message, status) = (error.description, error.isBusy ? Self.busy : 1)
+    case let error as QlaudError: (message, status) = (error.message, 1)
+    default: (message, status) = ("\(error)", 1)
+    }
+  }
+}
