@@ -184,7 +184,8 @@ import Wire
 
     try await store.flushEvents()
     let stored = try await store.read { db in
-      try EventTable.page(db, after: start, through: .max, matching: EventFilter(), limit: .max, scan: .max)
+      try EventTable.page(
+        db, after: start, through: .max, matching: EventFilter(), limit: .max, scan: .max)
     }.events
     #expect(stored.count { $0.name == "e" } == 6 * (134 * 1 + 133 * 2 + 133 * 3))
     #expect(stored.count { $0.name == "message.created" } == 120)
@@ -227,7 +228,8 @@ import Wire
 }
 
 func usage(
-  _ id: String, turn: String? = nil, thread: String? = nil, key: KeyID = .local, model: String = "m",
+  _ id: String, turn: String? = nil, thread: String? = nil, key: KeyID = .local,
+  model: String = "m",
   cost: Microdollars? = 5, at: Milliseconds = 1_750_000_000_000
 ) -> UsageRecord {
   UsageRecord(

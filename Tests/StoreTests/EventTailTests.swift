@@ -9,7 +9,8 @@ import Testing
     case append(Int)
     case hold(Int)
     /// Of the n-th hold.
-    case commit(Int), rollback(Int)
+    case commit(Int)
+    case rollback(Int)
     case flush
     /// Given a cursor, the numbers that a page shows and the cursor after it.
     case see(after: EventSeq, [EventSeq], through: EventSeq)
@@ -27,7 +28,9 @@ import Testing
       case .rollback(let hold): tail.rollback(holds[hold])
       case .flush: if let last = tail.pendingEvents().last { tail.flushed(through: last.seq) }
       case .see(let cursor, let numbers, let through):
-        guard case .page(let events, let seen, _) = tail.look(after: cursor, matching: EventFilter(), limit: 100)
+        guard
+          case .page(let events, let seen, _) = tail.look(
+            after: cursor, matching: EventFilter(), limit: 100)
         else {
           Issue.record("step \(index): rows were asked for")
           return
@@ -41,10 +44,14 @@ import Testing
 
   @Test(arguments: [
     // Appended events are visible at once, and stay so when they are written.
-    [Step.append(2), .see(after: 0, [1, 2], through: 2), .flush, .see(after: 0, [1, 2], through: 2)],
+    [
+      Step.append(2), .see(after: 0, [1, 2], through: 2), .flush,
+      .see(after: 0, [1, 2], through: 2),
+    ],
     // What is held hides itself and all behind it, until it commits.
     [
-      .append(1), .hold(2), .append(1), .see(after: 0, [1], through: 1), .see(after: 1, [], through: 1),
+      .append(1), .hold(2), .append(1), .see(after: 0, [1], through: 1),
+      .see(after: 1, [], through: 1),
       .commit(0), .see(after: 1, [2, 3, 4], through: 4),
     ],
     // A rollback burns its numbers: the cursor moves past them.
@@ -59,9 +66,15 @@ import Testing
       .see(after: 0, [1, 2, 3], through: 3),
     ],
     // A flush takes what is visible and leaves what stands behind a hold.
-    [.append(1), .hold(1), .append(1), .flush, .commit(0), .flush, .see(after: 0, [1, 2, 3], through: 3)],
+    [
+      .append(1), .hold(1), .append(1), .flush, .commit(0), .flush,
+      .see(after: 0, [1, 2, 3], through: 3),
+    ],
     // A hold of nothing hides nothing.
-    [.hold(0), .append(1), .see(after: 0, [1], through: 1), .commit(0), .see(after: 1, [], through: 1)],
+    [
+      .hold(0), .append(1), .see(after: 0, [1], through: 1), .commit(0),
+      .see(after: 1, [], through: 1),
+    ],
   ])
   func `readers see what is settled, in order`(steps: [Step]) { run(steps) }
 
@@ -122,7 +135,8 @@ import Testing
     tail.reserved(through: 4096)
     _ = tail.append(drafts(1000), at: 0)
     let filter = EventFilter(threadID: "other")
-    guard case .page(let first, 512, isEnd: false) = tail.look(after: 0, matching: filter, limit: 9),
+    guard
+      case .page(let first, 512, isEnd: false) = tail.look(after: 0, matching: filter, limit: 9),
       case .page(let second, 1000, isEnd: true) = tail.look(after: 512, matching: filter, limit: 9)
     else {
       Issue.record("the look did not stop where it should")
@@ -134,12 +148,15 @@ import Testing
   @Test func `a forgotten thread leaves nothing but what is held`() {
     var tail = EventTail(firstFree: 1)
     tail.reserved(through: 4096)
-    _ = tail.append([draft("a", thread: "t"), draft("b", thread: "u"), draft("c", thread: "t")], at: 0)
+    _ = tail.append(
+      [draft("a", thread: "t"), draft("b", thread: "u"), draft("c", thread: "t")], at: 0)
     let (hold, _) = tail.hold([draft("thread.deleted", thread: "t")], at: 0)
     tail.forget("t")
     tail.commit(hold)
     #expect(tail.pendingEvents().map(\.name) == ["b"])
-    guard case .page(let events, 4, isEnd: true) = tail.look(after: 0, matching: EventFilter(), limit: 9)
+    guard
+      case .page(let events, 4, isEnd: true) = tail.look(
+        after: 0, matching: EventFilter(), limit: 9)
     else {
       Issue.record("no page")
       return

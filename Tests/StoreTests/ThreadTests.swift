@@ -26,9 +26,12 @@ import Wire
     try await fixture.thread("t", key: "mine")
     try await fixture.submit("turn", in: "t", key: .local)
     #expect(try await store.turn("turn", visibleTo: "mine").id == "turn")
-    #expect(await refusal(.notFound) { try await store.thread("t", visibleTo: "other") } == "no thread t")
+    #expect(
+      await refusal(.notFound) { try await store.thread("t", visibleTo: "other") } == "no thread t")
     await refusal(.notFound) { try await store.turn("turn", visibleTo: "other") }
-    await refusal(.notFound) { try await store.updateThread("t", visibleTo: "other", ThreadChange()) }
+    await refusal(.notFound) {
+      try await store.updateThread("t", visibleTo: "other", ThreadChange())
+    }
     await refusal(.notFound) { try await store.deleteThread("t", visibleTo: "other") }
     await refusal(.notFound) { try await store.eraseThread("t", visibleTo: "other") }
     await refusal(.notFound) { try await store.appendMessages("t", visibleTo: "other", []) }
@@ -38,8 +41,12 @@ import Wire
     await refusal(.notFound) {
       try await store.forkThread("t", visibleTo: "other", as: "f", keyID: "other", atSeq: nil)
     }
-    #expect(try await store.turns(thread: nil, status: nil, limit: 9, cursor: nil, visibleTo: "other").items.isEmpty)
-    #expect(try await store.turns(thread: nil, status: nil, limit: 9, cursor: nil, visibleTo: "mine").items.count == 1)
+    #expect(
+      try await store.turns(thread: nil, status: nil, limit: 9, cursor: nil, visibleTo: "other")
+        .items.isEmpty)
+    #expect(
+      try await store.turns(thread: nil, status: nil, limit: 9, cursor: nil, visibleTo: "mine")
+        .items.count == 1)
     // A turn that an administrator sends in a key's thread belongs to the key, and so do its events.
     #expect(try await fixture.allEvents(EventFilter(visibleTo: "mine")).count == 2)
     #expect(try await fixture.allEvents(EventFilter(visibleTo: "other")).isEmpty)
@@ -56,7 +63,8 @@ import Wire
         defaultModel: "m", createdAt: 1, lastActiveAt: 1))
     let changed = try await fixture.store.updateThread(
       "t", visibleTo: nil,
-      ThreadChange(title: .set("new"), defaultModel: .clear, metadata: ["b": ["y": 2], "c": nil, "d": 4]))
+      ThreadChange(
+        title: .set("new"), defaultModel: .clear, metadata: ["b": ["y": 2], "c": nil, "d": 4]))
     #expect(changed.title == "new")
     #expect(changed.defaultModel == nil)
     #expect(JSON.object(changed.metadata).text == #"{"a":1,"b":{"y":2},"d":4}"#)
@@ -64,7 +72,8 @@ import Wire
     #expect(try await fixture.allEvents().last?.name == "thread.updated")
     let big = JSON.string(String(repeating: "x", count: Limits.metadataBytes))
     await refusal(.tooLarge) {
-      try await fixture.store.updateThread("t", visibleTo: nil, ThreadChange(metadata: ["big": big]))
+      try await fixture.store.updateThread(
+        "t", visibleTo: nil, ThreadChange(metadata: ["big": big]))
     }
     try await fixture.store.close()
   }
@@ -108,7 +117,9 @@ import Wire
     try await fixture.store.close()
   }
 
-  @Test func `a deleted thread is gone for readers and its waiting turns are cancelled`() async throws {
+  @Test func `a deleted thread is gone for readers and its waiting turns are cancelled`()
+    async throws
+  {
     let fixture = try await Fixture()
     try await fixture.thread("t")
     try await fixture.submit("a", in: "t")
@@ -136,9 +147,13 @@ import Wire
     let fixture = try await Fixture()
     let store = fixture.store
     var generator = SystemRandomNumberGenerator()
-    func words(_ count: Int) -> String {
-      Hex.text((0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    // Two alphabets, so that no piece of what is kept is one of what is erased.
+    func words(_ count: Int, _ alphabet: ClosedRange<UInt8> = 0x67...0x7A) -> String {
+      String(
+        decoding: (0..<2 * count).map { _ in UInt8.random(in: alphabet, using: &generator) },
+        as: UTF8.self)
     }
+    let capitals: ClosedRange<UInt8> = 0x41...0x5A
     var secrets: [String] = []
     for index in 0..<12 { try await fixture.thread("keep\(index)") }
     try await store.createThread(
@@ -150,7 +165,8 @@ import Wire
       let secret = words(8 + index * index)
       secrets.append(secret)
       try await fixture.submit("turn-\(index)", in: "t", text: secret)
-      try await fixture.submit("keep-\(index)", in: "keep\(index % 12)", text: words(40 + index * 17))
+      try await fixture.submit(
+        "keep-\(index)", in: "keep\(index % 12)", text: words(40 + index * 17, capitals))
       let data: JSON = ["type": "e", "text": .string(secret)]
       try await store.append([
         EventDraft(threadID: "t", turnID: nil, keyID: nil, name: "e", data: data)
@@ -162,8 +178,9 @@ import Wire
         "t", visibleTo: nil, ThreadChange(title: .set(title), metadata: ["m": .string(title)]))
     }
     while let turn = try await fixture.claim() {
-      let reply = words(300)
-      if turn.hasPrefix("turn") { secrets.append(reply) }
+      let isErased = turn.hasPrefix("turn")
+      let reply = isErased ? words(300) : words(300, capitals)
+      if isErased { secrets.append(reply) }
       try await store.startIteration(TurnID(rawValue: turn), iteration: 1, requestID: "r")
       try await fixture.finish(turn, reply: reply)
     }
@@ -183,7 +200,9 @@ import Wire
     func piece(_ bytes: ArraySlice<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
     for secret in secrets {
       let text = Array(secret.utf8)
-      for start in stride(from: 0, through: text.count - 8, by: 1) { pieces.insert(piece(text[start..<start + 8])) }
+      for start in stride(from: 0, through: text.count - 8, by: 1) {
+        pieces.insert(piece(text[start..<start + 8]))
+      }
     }
     var window: UInt64 = 0
     var found = 0
@@ -193,7 +212,8 @@ import Wire
     }
     #expect(found == 0)
     // The search can find: what was kept is there.
-    #expect(try await store.messages("keep0", order: .asc, limit: 9, after: nil, before: nil).count > 0)
+    #expect(
+      try await store.messages("keep0", order: .asc, limit: 9, after: nil, before: nil).count > 0)
     #expect(String(decoding: bytes, as: UTF8.self).contains("keep0"))
 
     await refusal(.notFound) { try await store.eraseThread("t", visibleTo: nil) }
@@ -204,7 +224,8 @@ import Wire
     try await store.close()
   }
 
-  @Test func `a sweep takes what was deleted long enough ago, and no more than asked`() async throws {
+  @Test func `a sweep takes what was deleted long enough ago, and no more than asked`() async throws
+  {
     let fixture = try await Fixture()
     for index in 0..<5 {
       try await fixture.thread("t\(index)")
@@ -240,8 +261,12 @@ import Wire
     let messages = try await store.messages("f", order: .asc, limit: 99, after: nil, before: nil)
     #expect(messages.map(\.seq) == [1, 2, 3, 4])
     #expect(messages.last?.content == "answer 2")
-    #expect(try await store.messages(whole.id, order: .asc, limit: 99, after: nil, before: nil).count == 6)
-    #expect(try await store.appendMessages("f", visibleTo: nil, [MessageDraft(role: .user, content: "on")]) == [5])
+    #expect(
+      try await store.messages(whole.id, order: .asc, limit: 99, after: nil, before: nil).count == 6
+    )
+    #expect(
+      try await store.appendMessages(
+        "f", visibleTo: nil, [MessageDraft(role: .user, content: "on")]) == [5])
     try await store.close()
   }
 
@@ -260,11 +285,14 @@ import Wire
     }
     try await fixture.store.importThread(thread, messages: messages)
     await refusal(.conflict) { try await fixture.store.importThread(thread, messages: []) }
-    let stored = try await fixture.store.messages("t", order: .asc, limit: 9, after: nil, before: nil)
+    let stored = try await fixture.store.messages(
+      "t", order: .asc, limit: 9, after: nil, before: nil)
     #expect(stored.map(\.content) == messages.map(\.content))
     #expect(stored[1].usage == messages[1].usage)
     #expect(stored[1].turnID == nil)
-    #expect(try await fixture.store.appendMessages("t", visibleTo: nil, [MessageDraft(role: .user, content: "n")]) == [3])
+    #expect(
+      try await fixture.store.appendMessages(
+        "t", visibleTo: nil, [MessageDraft(role: .user, content: "n")]) == [3])
     try await fixture.store.close()
   }
 
@@ -273,11 +301,15 @@ import Wire
     try await fixture.thread("t")
     let drafts = (1...10).map { MessageDraft(role: .user, content: .int(Int64($0))) }
     #expect(try await fixture.store.appendMessages("t", visibleTo: nil, drafts) == Array(1...10))
-    func page(_ order: Domain.SortOrder, _ limit: Int, after: MessageSeq? = nil, before: MessageSeq? = nil)
+    func page(
+      _ order: Domain.SortOrder, _ limit: Int, after: MessageSeq? = nil, before: MessageSeq? = nil
+    )
       async throws -> [MessageSeq]
     {
-      try await fixture.store.messages("t", order: order, limit: limit, after: after, before: before)
-        .map(\.seq)
+      try await fixture.store.messages(
+        "t", order: order, limit: limit, after: after, before: before
+      )
+      .map(\.seq)
     }
     #expect(try await page(.asc, 3) == [1, 2, 3])
     #expect(try await page(.asc, 3, after: 3) == [4, 5, 6])
@@ -299,7 +331,10 @@ import Wire
           } else {
             _ = try await fixture.store.appendMessages(
               ThreadID(rawValue: "t\(index % 3)"), visibleTo: nil,
-              [MessageDraft(role: .user, content: "a"), MessageDraft(role: .assistant, content: "b")])
+              [
+                MessageDraft(role: .user, content: "a"),
+                MessageDraft(role: .assistant, content: "b"),
+              ])
           }
         }
       }
@@ -334,7 +369,8 @@ import Wire
     try await fixture.thread("t")
     try await fixture.submit("a", in: "t")
     try await fixture.submit("b", in: "t")
-    _ = try await fixture.store.appendMessages("t", visibleTo: nil, [MessageDraft(role: .user, content: "note")])
+    _ = try await fixture.store.appendMessages(
+      "t", visibleTo: nil, [MessageDraft(role: .user, content: "note")])
     #expect(try await fixture.claim() == "a")
     let call = Block.toolUse(id: "x", name: "n", input: [:])
     let result = Block.toolResult(id: "x", content: "42", isError: false)
