@@ -147,9 +147,13 @@ import Wire
     let fixture = try await Fixture()
     let store = fixture.store
     var generator = SystemRandomNumberGenerator()
-    func words(_ count: Int) -> String {
-      Hex.text((0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    // Two alphabets, so that no piece of what is kept is one of what is erased.
+    func words(_ count: Int, _ alphabet: ClosedRange<UInt8> = 0x67...0x7A) -> String {
+      String(
+        decoding: (0..<2 * count).map { _ in UInt8.random(in: alphabet, using: &generator) },
+        as: UTF8.self)
     }
+    let capitals: ClosedRange<UInt8> = 0x41...0x5A
     var secrets: [String] = []
     for index in 0..<12 { try await fixture.thread("keep\(index)") }
     try await store.createThread(
@@ -162,7 +166,7 @@ import Wire
       secrets.append(secret)
       try await fixture.submit("turn-\(index)", in: "t", text: secret)
       try await fixture.submit(
-        "keep-\(index)", in: "keep\(index % 12)", text: words(40 + index * 17))
+        "keep-\(index)", in: "keep\(index % 12)", text: words(40 + index * 17, capitals))
       let data: JSON = ["type": "e", "text": .string(secret)]
       try await store.append([
         EventDraft(threadID: "t", turnID: nil, keyID: nil, name: "e", data: data)
@@ -174,8 +178,9 @@ import Wire
         "t", visibleTo: nil, ThreadChange(title: .set(title), metadata: ["m": .string(title)]))
     }
     while let turn = try await fixture.claim() {
-      let reply = words(300)
-      if turn.hasPrefix("turn") { secrets.append(reply) }
+      let isErased = turn.hasPrefix("turn")
+      let reply = isErased ? words(300) : words(300, capitals)
+      if isErased { secrets.append(reply) }
       try await store.startIteration(TurnID(rawValue: turn), iteration: 1, requestID: "r")
       try await fixture.finish(turn, reply: reply)
     }

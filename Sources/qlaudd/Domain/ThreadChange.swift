@@ -28,7 +28,10 @@ package struct ThreadChange: Sendable, Equatable {
     thread.defaultModel = defaultModel.applied(to: thread.defaultModel)
     thread.system = system.applied(to: thread.system)
     thread.endUserID = endUserID.applied(to: thread.endUserID)
-    for member in metadata.members { thread.metadata[member.key] = member.value.nonNull }
+    for member in metadata.members {
+      // A bare `nil` would be the value null.
+      thread.metadata[member.key] = member.value.isNull ? JSON?.none : member.value
+    }
     return thread
   }
 }

@@ -113,7 +113,7 @@ enum Schema {
       WHERE idempotency_key IS NOT NULL;
     CREATE INDEX turns_ready ON turns(position)
       WHERE status = 'queued' AND is_next = 1 AND retry_at IS NULL;
-    CREATE INDEX turns_parked ON turns(retry_at, position)
+    CREATE INDEX turns_parked ON turns(retry_at, position, status, is_next)
       WHERE status = 'queued' AND is_next = 1 AND retry_at IS NOT NULL;
     CREATE INDEX turns_unfinished ON turns(thread_id, position) WHERE finished_at IS NULL;
     CREATE INDEX turns_of_thread ON turns(thread_id, position);

@@ -5,13 +5,15 @@ import Wire
 /// The outbox: which turn runs next, and the changes of state, one statement each. A thread's oldest unfinished turn has
 /// `is_next`; only such a turn may run, and choosing one looks at none of those behind it.
 enum TurnQueue {
-  /// The oldest turn that may run at once; with ``oldestDueSQL`` what `turns_ready` and `turns_parked` are for.
+  /// The oldest turn that may run at once. The index is named, because the planner takes that of all queued turns else.
   static let oldestReadySQL = """
-    SELECT min(position) FROM turns WHERE status = 'queued' AND is_next = 1 AND retry_at IS NULL
+    SELECT min(position) FROM turns INDEXED BY turns_ready
+    WHERE status = 'queued' AND is_next = 1 AND retry_at IS NULL
     """
   /// The oldest parked turn whose time has come.
   static let oldestDueSQL = """
-    SELECT min(position) FROM turns WHERE status = 'queued' AND is_next = 1 AND retry_at <= ?
+    SELECT min(position) FROM turns INDEXED BY turns_parked
+    WHERE status = 'queued' AND is_next = 1 AND retry_at <= ?
     """
 
   /// The position of the turn to run next.
@@ -37,7 +39,7 @@ enum TurnQueue {
   static func nextRetryAt(_ db: Database) throws -> Milliseconds? {
     try db.number(
       """
-      SELECT min(retry_at) FROM turns
+      SELECT min(retry_at) FROM turns INDEXED BY turns_parked
       WHERE status = 'queued' AND is_next = 1 AND retry_at IS NOT NULL
       """)
   }
