@@ -90,6 +90,9 @@ import Testing
     #expect(events.map(\.seq) == [4, 5])
     // … and where it does not, the next reservation begins behind what it burnt.
     tail.rollback(hold)
+    // Nor do readers move past it: those numbers are given out anew if we crash now.
+    #expect(tail.lastNumber == 5)
+    #expect(tail.visibleThrough == 3)
     #expect(tail.reservation(atLeast: 1) == 5 + EventTail.block)
     #expect(tail.append(drafts(1), at: 0) == nil)
     tail.reserved(through: 5 + EventTail.block)

@@ -67,8 +67,11 @@ struct EventTail {
 
   /// The last number handed out.
   var lastNumber: EventSeq { next - 1 }
-  /// The last number that readers may look at.
-  var visibleThrough: EventSeq { holds.first.map { $0.first - 1 } ?? lastNumber }
+  /// The last number that readers may look at. Never past the reservation, where a rollback may have burnt numbers: a
+  /// cursor there would be ahead of the numbers that follow a crash.
+  var visibleThrough: EventSeq {
+    min(holds.first.map { $0.first - 1 } ?? lastNumber, reservedThrough)
+  }
   /// Numbers that may be used without a write.
   var remaining: EventSeq { max(0, reservedThrough - lastNumber) }
   /// Where the reservation should end, once half a block is used up; nil while it need not grow.

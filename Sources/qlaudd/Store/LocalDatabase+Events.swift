@@ -49,7 +49,7 @@ extension LocalDatabase {
   /// The last number that readers can see: the cursor "now".
   package var lastEventSeq: EventSeq { log.visibleThrough }
 
-  /// The events past a cursor that pass a filter, at most `limit`. Empty only where nothing more is visible now.
+  /// The events past a cursor that pass a filter, at most `limit` (from 1). Empty only where nothing more is visible now.
   ///
   /// Pages that follow one another by `through` give every visible event exactly once, in order, whatever is appended,
   /// committed or flushed meanwhile. A cursor among the newest ``EventTail/window`` events costs no database read.

@@ -36,7 +36,7 @@ extension LocalDatabase {
   package func secrets() async throws -> [SecretInfo] {
     try await read { try SecretTable.all($0) }
   }
-  /// Forgets a secret; its bytes are overwritten.
+  /// Forgets a secret; its bytes are overwritten, in the write-ahead log, too.
   /// - Throws: `not_found`; `conflict` while a provider names it.
   package func deleteSecret(named name: String) async throws {
     try await write { transaction in

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// Durability: what a function stored is on the disk when it returns (`synchronous=FULL` in WAL mode), but for
 /// ``append(_:)``, whose events are written by the next ``flushEvents()``.
-/// Cancellation: a write that has begun is carried out whether or not its caller is still there, so that an outcome is
-/// never lost with the task that brings it; a read of a cancelled task throws ``QlaudError/cancelled``.
+/// Cancellation: a call is carried out whether or not its task is cancelled, so that an outcome is never lost with the
+/// task that brings it, and no call throws for a cancellation.
 /// Errors: every function throws ``QlaudError`` and nothing else; `storage_full`, `storage_corrupt` and `internal` may
 /// come from any of them and are not listed each time.
 package final class LocalDatabase: Sendable {
@@ -71,9 +71,14 @@ package final class LocalDatabase: Sendable {
   }
 
   /// Runs a read on one snapshot of the file.
-  func read<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
+  func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
     try checkOpen()
-    do { return try await pool.read(body) } catch { throw StorageError.map(error) }
+    return try await withCheckedThrowingContinuation { continuation in
+      pool.asyncRead { access in
+        continuation.resume(
+          with: Result { try body(access.get()) }.mapError { StorageError.map($0) })
+      }
+    }
   }
 
   /// Runs something on the writer's connection while no reader has a snapshot open.
