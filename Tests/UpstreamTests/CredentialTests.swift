@@ -39,23 +39,24 @@ import Wire
     #expect(failure.type == clean)
   }
 
-  @Test(arguments: [
-    (["retry-after": "7"], Duration.seconds(7)), (["retry-after": "0.5"], .milliseconds(500)),
-    (["retry-after": "-3"], .zero), (["retry-after": "99999999999999"], .seconds(86_400)),
-    (["retry-after-ms": "1500", "retry-after": "9"], .milliseconds(1_500)),
-    (
-      [
-        "retry-after": "Sun, 06 Nov 1994 08:50:07 GMT", "date": "Sun, 06 Nov 1994 08:49:37 GMT",
-      ], .seconds(30)
-    ),
-    (
-      [
-        "retry-after": "Thu, 01 Jan 2026 00:00:10 GMT", "date": "Wed, 31 Dec 2025 23:59:50 GMT",
-      ], .seconds(20)
-    ),
-    (["retry-after": "Sun, 06 Nov 1994 08:50:07 GMT"], nil), (["retry-after": "soon"], nil),
-    ([:], nil),
-  ] as [([String: String], Duration?)])
+  @Test(
+    arguments: [
+      (["retry-after": "7"], Duration.seconds(7)), (["retry-after": "0.5"], .milliseconds(500)),
+      (["retry-after": "-3"], .zero), (["retry-after": "99999999999999"], .seconds(86_400)),
+      (["retry-after-ms": "1500", "retry-after": "9"], .milliseconds(1_500)),
+      (
+        [
+          "retry-after": "Sun, 06 Nov 1994 08:50:07 GMT", "date": "Sun, 06 Nov 1994 08:49:37 GMT",
+        ], .seconds(30)
+      ),
+      (
+        [
+          "retry-after": "Thu, 01 Jan 2026 00:00:10 GMT", "date": "Wed, 31 Dec 2025 23:59:50 GMT",
+        ], .seconds(20)
+      ),
+      (["retry-after": "Sun, 06 Nov 1994 08:50:07 GMT"], nil), (["retry-after": "soon"], nil),
+      ([:], nil),
+    ] as [([String: String], Duration?)])
   func `the wish to wait is read`(_ headers: [String: String], _ wait: Duration?) {
     #expect(RetryAfter.read { headers[$0] } == wait)
   }

@@ -1,5 +1,6 @@
 /// Why a model call failed, in terms the runner branches on.
 package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What the runner branches on.
   package enum Kind: String, Sendable {
     /// No connection, no name, no TLS, or silence before the head of the reply.
     case unreachable

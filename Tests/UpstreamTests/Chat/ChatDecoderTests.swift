@@ -63,7 +63,8 @@ import Wire
     Pieces(
       "two calls at the same time",
       [
-        call(["index": 0, "id": "a"], "f", "{\"x\""), call(["index": 1, "id": "b"], "g", "{\"y\":"),
+        call(["index": 0, "id": "a"], "f", "{\"x\""),
+        call(["index": 1, "id": "b"], "g", "{\"y\":"),
         call(["index": 0], nil, ":1}"), call(["index": 1], nil, "2}"),
       ], [f, g]),
     Pieces("input as an object", [call(["index": 0, "id": "a"], "f", ["x": 1])], [f]),
@@ -163,12 +164,13 @@ import Wire
     #expect(try decoder.finish() == [])
   }
 
-  @Test(arguments: [
-    ["error": ["message": "boom", "code": 502]], ["error": "boom"],
-    ["object": "error", "message": "boom", "code": 500], ["detail": "boom"],
-    ["type": "error", "error": ["type": "api_error", "message": "boom"]],
-    ["id": "c", "choices": [["index": 0, "error": ["message": "boom", "code": 502]]]],
-  ] as [JSON])
+  @Test(
+    arguments: [
+      ["error": ["message": "boom", "code": 502]], ["error": "boom"],
+      ["object": "error", "message": "boom", "code": 500], ["detail": "boom"],
+      ["type": "error", "error": ["type": "api_error", "message": "boom"]],
+      ["id": "c", "choices": [["index": 0, "error": ["message": "boom", "code": 502]]]],
+    ] as [JSON])
   func `an error in any form inside a stream is a failure`(_ error: JSON) {
     let failure = #expect(throws: UpstreamFailure.self) {
       try Self.read([Self.chunk(["content": "x"]), error])
@@ -210,14 +212,14 @@ import Wire
     #expect(answer.blocks[0]["citations"]?[0]?["url"] == "https://a.example")
   }
 
-  @Test(arguments: [
+  static let counts: [(JSON, Usage)] = [
     // Cached tokens are part of the prompt, reasoning is part of the completion …
     (
       [
         "prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150,
         "prompt_tokens_details": ["cached_tokens": 30, "cache_write_tokens": 20],
         "completion_tokens_details": ["reasoning_tokens": 40],
-      ] as JSON, Usage(input: 50, output: 50, cacheRead: 30, cacheWrite: 20, reasoning: 40)
+      ], Usage(input: 50, output: 50, cacheRead: 30, cacheWrite: 20, reasoning: 40)
     ),
     // … but not everywhere.
     (
@@ -234,8 +236,11 @@ import Wire
       ["prompt_tokens": 9, "completion_tokens": 1, "prompt_cache_hit_tokens": 4],
       Usage(input: 5, output: 1, cacheRead: 4)
     ),
-  ] as [(JSON, Usage)])
-  func `tokens are counted so that no two numbers overlap`(_ usage: JSON, _ expected: Usage) throws {
+  ]
+
+  @Test(arguments: counts)
+  func `tokens are counted so that no two numbers overlap`(_ usage: JSON, _ expected: Usage) throws
+  {
     let answer = try Self.read([
       Self.chunk(["content": "x"]),
       // Totals so far, replaced by the last ones.

@@ -19,7 +19,8 @@ import Wire
 
   @Test func `results become tool messages, their images follow with the user's words`() throws {
     let result = Block.toolResult(
-      id: "a", content: [["type": "text", "text": "seen"], ["type": "image", "source": Self.pixel]],
+      id: "a",
+      content: [["type": "text", "text": "seen"], ["type": "image", "source": Self.pixel]],
       isError: false)
     let sent = try Self.messages([
       .init(
@@ -61,25 +62,29 @@ import Wire
     #expect(sent[1]["tool_calls"]?.array?.count == 1)
   }
 
-  @Test(arguments: [
-    (
-      ["type": "base64", "media_type": "application/pdf", "data": "UEQ="] as JSON,
-      "https://host.example",
-      [
-        "type": "file",
-        "file": ["filename": "T", "file_data": "data:application/pdf;base64,UEQ="],
-      ] as JSON
-    ),
-    (
-      ["type": "url", "url": "https://a.example/b.pdf"], "https://api.mistral.ai",
-      ["type": "document_url", "document_url": "https://a.example/b.pdf"]
-    ),
-    (["type": "text", "data": "plain"], "https://host.example", ["type": "text", "text": "plain"]),
-    (
-      ["type": "content", "content": [["type": "text", "text": "inner"]]], "https://host.example",
-      ["type": "text", "text": "inner"]
-    ),
-  ] as [(JSON, String, JSON)])
+  @Test(
+    arguments: [
+      (
+        ["type": "base64", "media_type": "application/pdf", "data": "UEQ="] as JSON,
+        "https://host.example",
+        [
+          "type": "file",
+          "file": ["filename": "T", "file_data": "data:application/pdf;base64,UEQ="],
+        ] as JSON
+      ),
+      (
+        ["type": "url", "url": "https://a.example/b.pdf"], "https://api.mistral.ai",
+        ["type": "document_url", "document_url": "https://a.example/b.pdf"]
+      ),
+      (
+        ["type": "text", "data": "plain"], "https://host.example",
+        ["type": "text", "text": "plain"]
+      ),
+      (
+        ["type": "content", "content": [["type": "text", "text": "inner"]]], "https://host.example",
+        ["type": "text", "text": "inner"]
+      ),
+    ] as [(JSON, String, JSON)])
   func `documents go as the host takes them`(_ source: JSON, _ base: String, _ part: JSON) throws {
     let block = Block(["type": "document", "title": "T", "source": source])
     let image = Block(["type": "image", "source": ["type": "url", "url": "https://a.example/i"]])
@@ -117,13 +122,14 @@ import Wire
     #expect(fields == [field])
   }
 
-  @Test(arguments: [
-    ("https://api.openai.com", "gpt-5", "reasoning_effort", "medium"),
-    ("https://api.openai.com", "gpt-4o", "reasoning_effort", nil),
-    ("https://openrouter.ai/api", "x", "reasoning", ["max_tokens": 5000]),
-    ("https://api.deepseek.com", "deepseek-chat", "thinking", ["type": "enabled"]),
-    ("https://api.groq.com/openai", "x", "thinking", nil),
-  ] as [(String, String, String, JSON?)])
+  @Test(
+    arguments: [
+      ("https://api.openai.com", "gpt-5", "reasoning_effort", "medium"),
+      ("https://api.openai.com", "gpt-4o", "reasoning_effort", nil),
+      ("https://openrouter.ai/api", "x", "reasoning", ["max_tokens": 5000]),
+      ("https://api.deepseek.com", "deepseek-chat", "thinking", ["type": "enabled"]),
+      ("https://api.groq.com/openai", "x", "thinking", nil),
+    ] as [(String, String, String, JSON?)])
   func `thinking is asked for in the host's words`(
     _ base: String, _ model: String, _ field: String, _ value: JSON?
   ) throws {
@@ -132,10 +138,11 @@ import Wire
     #expect(try Self.body(call, base)[field] == value)
   }
 
-  @Test(arguments: [
-    ("auto", "auto"), ("any", "required"), ("none", "none"),
-    ("tool", ["type": "function", "function": ["name": "my_tool"]]),
-  ] as [(String, JSON)])
+  @Test(
+    arguments: [
+      ("auto", "auto"), ("any", "required"), ("none", "none"),
+      ("tool", ["type": "function", "function": ["name": "my_tool"]]),
+    ] as [(String, JSON)])
   func `each choice of a tool is said`(_ type: String, _ choice: JSON) throws {
     var call = ModelCall.asking(model: "m")
     call.tools = [.init(name: "my/tool", description: "", inputSchema: [:])]
