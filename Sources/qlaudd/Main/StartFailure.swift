@@ -17,4 +17,18 @@ struct StartFailure {
     default: (message, status) = ("\(error)", 1)
     }
   }
+
+  private static func status(_ failure: InstanceLock.Failure) -> Int32 {
+    switch failure {
+    case .held: busy
+    case .system: 1
+    }
+  }
+
+  private static func status(_ error: ServerError) -> Int32 {
+    switch error {
+    case .socketInUse, .addressInUse: busy
+    case .notASocket, .pathTooLong, .directoryNotOurs, .notLoopback, .unusableActivatedSocket, .system: 1
+    }
+  }
 }
