@@ -26,6 +26,9 @@ final class CurlTransfer {
   private var bodyBytes = 0
   private var responseStarted = false
   private var addressWasRefused = false
+  /// How often the request was, or was about to be, sent by libcurl.
+  private var attempts = 0
+  private var needsFreshConnection = false
   /// What a callback found; it comes before what libcurl makes of the callback's refusal.
   private var failure: OutboundError?
 
@@ -177,6 +180,13 @@ final class CurlTransfer {
       addressWasRefused = true
       return false
     }
+    attempts += 1
+    // libcurl itself sends again, up to five times, where a kept connection dies; from one kept connection to the next. Once
+    // is enough, and on a fresh one.
+    if attempts > 1, !isRetry, ccurl_connections_opened(easy) == 0 {
+      needsFreshConnection = true
+      return false
+    }
     arm(.firstByte)
     return true
   }
@@ -309,19 +319,26 @@ final class CurlTransfer {
 
   // MARK: The end
 
-  /// Whether a kept connection died before it carried a byte of the reply: its server closed it while the request was on
+  /// Whether a kept connection died before it carried a line of the reply: its server closed it while the request was on
   /// the way.
   func deservesRetry(after code: CURLcode) -> Bool {
     guard !isRetry, failure == nil, !responseStarted, ccurl_connections_opened(easy) == 0 else {
       return false
     }
-    return code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING
+    return needsFreshConnection || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR
+      || code == CURLE_GOT_NOTHING
   }
 
   /// What the reader is told; nil for a transfer that ended well.
   func error(for code: CURLcode) -> OutboundError? {
     if let failure { return failure }
-    if code == CURLE_OK { return nil }
+    if code == CURLE_OK {
+      // To libcurl a connection that ends within the head ends a reply without a body.
+      if headIsDone { return nil }
+      return OutboundError(
+        .closed, "\(origin): the connection ended within the head of the reply",
+        responseStarted: responseStarted)
+    }
     if addressWasRefused, code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK {
       return OutboundError(
         .addressRefused, "\(origin): its address is not allowed (\(request.addresses))")
