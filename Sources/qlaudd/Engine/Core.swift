@@ -7,7 +7,7 @@ import Wire
 /// What the parts of the engine share. A value that is passed down; it holds no state of its own.
 struct Core: Sendable {
   let store: LocalDatabase
-  let upstream: ModelUpstream
+  let upstream: ModelClient
   let keeper: VaultKeeper
   let events: EventLog
   let source: Source

@@ -13,7 +13,7 @@ package struct LocalEngine: Sendable {
   /// Starts the engine on an open database.
   /// - Throws: ``QlaudError`` from the store, `VaultError` where a key file is wrong.
   package static func start(
-    store: LocalDatabase, upstream: ModelUpstream, source: Source, logger: Logger, grown: Bell,
+    store: LocalDatabase, upstream: ModelClient, source: Source, logger: Logger, grown: Bell,
     masters: VaultKeeper.MasterSources, build: BuildInfo
   ) async throws -> LocalEngine {
     let keeper = try await VaultKeeper.open(store: store, source: source, masters: masters)

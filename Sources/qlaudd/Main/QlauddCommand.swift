@@ -81,7 +81,7 @@ struct QlauddCommand: AsyncParsableCommand {
     let store = try await LocalDatabase.open(at: paths.database, source: .system) { grown.ring() }
     let client = HTTPClient()
     let engine = try await LocalEngine.start(
-      store: store, upstream: ModelUpstream(client: client), source: .system, logger: logger,
+      store: store, upstream: ModelClient(client: client), source: .system, logger: logger,
       grown: grown,
       masters: VaultKeeper.MasterSources(
         credential: try SystemCredential.masterKey(environment),

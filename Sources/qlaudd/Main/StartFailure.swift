@@ -11,8 +11,9 @@ struct StartFailure {
 
   init(_ error: any Error) {
     switch error {
-    case let error as ServerError:
-      (message, status) = (error.description, error.isBusy ? Self.busy : 1)
+    case let error as InstanceLock.Failure:
+      (message, status) = (error.description, Self.status(error))
+    case let error as ServerError: (message, status) = (error.description, Self.status(error))
     case let error as QlaudError: (message, status) = (error.message, 1)
     default: (message, status) = ("\(error)", 1)
     }
@@ -28,7 +29,9 @@ struct StartFailure {
   private static func status(_ error: ServerError) -> Int32 {
     switch error {
     case .socketInUse, .addressInUse: busy
-    case .notASocket, .pathTooLong, .directoryNotOurs, .notLoopback, .unusableActivatedSocket, .system: 1
+    case .notASocket, .pathTooLong, .directoryNotOurs, .notLoopback, .unusableActivatedSocket,
+      .system:
+      1
     }
   }
 }

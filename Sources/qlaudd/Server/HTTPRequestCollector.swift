@@ -81,7 +81,8 @@ final class HTTPRequestCollector: ChannelDuplexHandler {
       refuse(
         Refusal(
           .requestHeaderFieldsTooLarge,
-          "request head: at most \(Limits.httpHeadBytes) bytes in \(Limits.httpHeaderFields) fields"),
+          "request head: at most \(Limits.httpHeadBytes) bytes in \(Limits.httpHeaderFields) fields"
+        ),
         context)
     case let error as HTTPParserError:
       refuse(Refusal(.badRequest, "malformed HTTP/1.1: \(error)"), context)
