@@ -21,6 +21,9 @@ struct Core: Sendable {
   let shutdown = Bell()
   let running = RunningTurns()
 
+  /// What calls cost and whether they may be made.
+  var accountant: Accountant { Accountant(store: store, source: source) }
+
   /// A duration from now on the wall clock, as a moment.
   func moment(in delay: Milliseconds) -> Milliseconds { source.now() + delay }
 }

@@ -54,6 +54,8 @@ package struct LocalEngine: Sendable {
   package var keys: Keys { Keys(core: core) }
   /// Upstreams and models.
   package var providers: Providers { Providers(core: core) }
+  /// Usage, wallet, models and prices.
+  package var accounts: Accounts { Accounts(core: core) }
   /// Secrets and the vault.
   package var secrets: Secrets { Secrets(core: core) }
   /// Settings, status, backup.
