@@ -121,13 +121,16 @@ final class Client: @unchecked Sendable {
     var response = Response(status: status.trimmingCharacters(in: .whitespacesAndNewlines))
     while let line = try lineNow()?.trimmingCharacters(in: .whitespacesAndNewlines), !line.isEmpty {
       let parts = line.split(separator: ":", maxSplits: 1)
-      response.fields[parts[0].lowercased()] = parts.last?.trimmingCharacters(in: .whitespacesAndNewlines)
+      response.fields[parts[0].lowercased()] = parts.last?.trimmingCharacters(
+        in: .whitespacesAndNewlines)
     }
     if toHEAD { return response }
     if let length = response.fields["content-length"].flatMap({ Int($0) }) {
       response.body = String(decoding: try bytesNow(length), as: UTF8.self)
     } else if response.fields["transfer-encoding"] == "chunked" {
-      while let size = try lineNow().flatMap({ Int($0.trimmingCharacters(in: .whitespacesAndNewlines), radix: 16) }) {
+      while let size = try lineNow().flatMap({
+        Int($0.trimmingCharacters(in: .whitespacesAndNewlines), radix: 16)
+      }) {
         response.body += String(decoding: try bytesNow(size), as: UTF8.self)
         _ = try bytesNow(2)
         if size == 0 { break }
@@ -145,11 +148,15 @@ final class Client: @unchecked Sendable {
 
   // MARK: from a task
 
-  func send(_ text: String) async throws { try await blocking { try self.sendNow(Array(text.utf8)) } }
+  func send(_ text: String) async throws {
+    try await blocking { try self.sendNow(Array(text.utf8)) }
+  }
   func send(_ bytes: [UInt8]) async throws { try await blocking { try self.sendNow(bytes) } }
   func line() async throws -> String? { try await blocking { try self.lineNow() } }
   func rest() async throws -> String { try await blocking { try self.restNow() } }
-  func bytes(_ count: Int) async throws -> [UInt8] { try await blocking { try self.bytesNow(count) } }
+  func bytes(_ count: Int) async throws -> [UInt8] {
+    try await blocking { try self.bytesNow(count) }
+  }
   func response(toHEAD: Bool = false) async throws -> Response {
     try await blocking { try self.responseNow(toHEAD: toHEAD) }
   }

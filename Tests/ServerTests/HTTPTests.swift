@@ -127,7 +127,8 @@ import Wire
       let client = try server.connect()
       let size = Limits.httpBodyBytes + (1 << 20)
       let framing =
-        isChunked ? "Transfer-Encoding: chunked\r\n\r\n\(String(size, radix: 16))\r\n"
+        isChunked
+        ? "Transfer-Encoding: chunked\r\n\r\n\(String(size, radix: 16))\r\n"
         : "Content-Length: \(size)\r\n\r\n"
       try await client.send("POST / HTTP/1.1\r\nHost: x\r\n" + framing)
       try await client.send([UInt8](repeating: 0x61, count: size))
@@ -222,28 +223,29 @@ import Wire
     }
   }
 
-  @Test(arguments: [
-    ("localhost:PORT", nil, "200"),
-    ("127.0.0.1:PORT", nil, "200"),
-    ("[::1]:PORT", nil, "200"),
-    ("LOCALHOST:PORT", nil, "200"),
-    ("localhost", nil, "403"),
-    ("localhost:1", nil, "403"),
-    ("evil.example:PORT", nil, "403"),
-    ("127.0.0.1.evil.example:PORT", nil, "403"),
-    ("localhost:PORT", "http://localhost:3000", "200"),
-    ("localhost:PORT", "https://127.0.0.1", "200"),
-    ("localhost:PORT", "http://[::1]:5173", "200"),
-    ("localhost:PORT", "https://evil.example", "403"),
-    ("localhost:PORT", "http://localhost.evil.example", "403"),
-    ("localhost:PORT", "http://localhost:80@evil.example", "403"),
-    ("localhost:PORT", "null", "403"),
-    ("localhost:PORT", "", "403"),
-  ] as [(String, String?, String)])
+  @Test(
+    arguments: [
+      ("localhost:PORT", nil, "200"),
+      ("127.0.0.1:PORT", nil, "200"),
+      ("[::1]:PORT", nil, "200"),
+      ("LOCALHOST:PORT", nil, "200"),
+      ("localhost", nil, "403"),
+      ("localhost:1", nil, "403"),
+      ("evil.example:PORT", nil, "403"),
+      ("127.0.0.1.evil.example:PORT", nil, "403"),
+      ("localhost:PORT", "http://localhost:3000", "200"),
+      ("localhost:PORT", "https://127.0.0.1", "200"),
+      ("localhost:PORT", "http://[::1]:5173", "200"),
+      ("localhost:PORT", "https://evil.example", "403"),
+      ("localhost:PORT", "http://localhost.evil.example", "403"),
+      ("localhost:PORT", "http://localhost:80@evil.example", "403"),
+      ("localhost:PORT", "null", "403"),
+      ("localhost:PORT", "", "403"),
+    ] as [(String, String?, String)])
   func `over TCP, Host and Origin must be this machine's`(
     host: String, origin: String?, code: String
   ) async throws {
-    try await withServer({ $0.tcp = ("localhost", 0) }) { server in
+    try await withServer(.with { $0.tcp = ("localhost", 0) }) { server in
       let client = try server.connectTCP()
       let host = host.replacingOccurrences(of: "PORT", with: "\(server.port)")
       let origin = origin.map { "Origin: \($0)\r\n" } ?? ""
@@ -256,7 +258,7 @@ import Wire
 
   @Test(arguments: ["{}\n", "Content-Length: 2\r\n\r\n{}"])
   func `over TCP, JSON-RPC is refused`(opening: String) async throws {
-    try await withServer({ $0.tcp = ("127.0.0.1", 0) }) { server in
+    try await withServer(.with { $0.tcp = ("127.0.0.1", 0) }) { server in
       let client = try server.connectTCP()
       try await client.send(opening)
       let response = try await client.response()

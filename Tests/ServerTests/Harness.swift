@@ -1,8 +1,8 @@
 import Foundation
+import HTTPTypes
 import Logging
 import ServiceLifecycle
 import Synchronization
-import HTTPTypes
 import Wire
 
 @testable import Server
@@ -55,15 +55,24 @@ struct Running: Sendable {
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
+/// What a test changes in the configuration.
+struct Setup {
+  let apply: (inout ServerConfiguration) -> Void
+  static var usual: Setup { Setup { _ in } }
+  static func with(_ apply: @escaping (inout ServerConfiguration) -> Void) -> Setup {
+    Setup(apply: apply)
+  }
+}
+
 /// Runs a server around `body` and stops it gracefully.
 func withServer(
-  scratch: Scratch = Scratch(), _ configure: (inout ServerConfiguration) -> Void = { _ in },
+  scratch: Scratch = Scratch(), _ setup: Setup = .usual,
   handler: @escaping Conversation.Handler = echo, _ body: (Running) async throws -> Void
 ) async throws {
   let path = scratch.file("run/qlaud.sock")
   var configuration = ServerConfiguration(socketPath: path)
   configuration.shutdownGrace = .seconds(20)
-  configure(&configuration)
+  setup.apply(&configuration)
   let (listening, tell) = AsyncStream<[ListeningAddress]>.makeStream()
   let server = SocketServer(
     configuration: configuration, logger: quiet,

@@ -40,9 +40,67 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
     }
   }
 
+  @Test(arguments: ["{}\n", "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n"])
+  func `finishing to send cancels nothing, going afterwards does`(opening: String) async throws {
+    let probe = Probe()
+    try await withServer(handler: waiting(probe)) { server in
+      var client: Client? = try server.connect()
+      try await client?.send(opening)
+      client?.finishSending()
+      await probe.wait(for: "started")
+      let other = try server.connect()
+      try await other.send("GET /silent HTTP/1.1\r\nHost: x\r\n\r\n")
+      await probe.wait(for: "started")
+      #expect(!probe.events.contains("cancelled"))
+      client = nil
+      await probe.wait(for: "cancelled")
+    }
+  }
+
+  @Test func `cancelling the server ends it at once and leaves no socket`() async throws {
+    let scratch = Scratch()
+    let probe = Probe()
+    let path = scratch.file("q.sock")
+    let (listening, tell) = AsyncStream<Void>.makeStream()
+    let server = SocketServer(
+      configuration: ServerConfiguration(socketPath: path), logger: quiet,
+      onListening: { _ in tell.yield() }, handler: waiting(probe))
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await server.run() }
+      for await _ in listening { break }
+      let client = try Client.connect(path: path)
+      try await client.send("{}\n")
+      await probe.wait(for: "started")
+      tasks.cancelAll()
+      try await tasks.waitForAll()
+      #expect(probe.events == ["started", "cancelled"])
+      #expect(try await client.rest() == "")
+    }
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test func `a request in the middle of its body is served when the shutdown begins`()
+    async throws
+  {
+    try await withServer { server in
+      let client = try server.connect()
+      try await client.send(
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
+      #expect(try await client.response(toHEAD: true).code == "100")
+      let idle = try server.connect()
+      await server.stop()
+      #expect(try await idle.rest() == "")
+      try await client.send("abc")
+      let response = try await client.response()
+      #expect(response.body == "POST / 3")
+      #expect(response.fields["connection"] == "close")
+      #expect(try await client.rest() == "")
+    }
+  }
+
   @Test func `a TCP client that goes cancels its handler`() async throws {
     let probe = Probe()
-    try await withServer({ $0.tcp = ("127.0.0.1", 0) }, handler: waiting(probe)) { server in
+    try await withServer(.with { $0.tcp = ("127.0.0.1", 0) }, handler: waiting(probe)) { server in
       var client: Client? = try server.connectTCP()
       try await client?.send("GET /stream HTTP/1.1\r\nHost: localhost:\(server.port)\r\n\r\n")
       await probe.wait(for: "started")
@@ -73,7 +131,7 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
   @Test func `a connection without a first message is closed, one with a message may be silent`()
     async throws
   {
-    try await withServer({ $0.firstMessageTimeout = .milliseconds(300) }) { server in
+    try await withServer(.with { $0.firstMessageTimeout = .milliseconds(300) }) { server in
       let talker = try server.connect()
       try await talker.send("[1]\n")
       #expect(try await talker.line() == "[1]")
@@ -94,10 +152,12 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
   @Test func `an HTTP body that stands still is given up, and so is an idle connection`()
     async throws
   {
-    try await withServer({
-      $0.firstMessageTimeout = .milliseconds(300)
-      $0.keepAliveTimeout = .milliseconds(300)
-    }) { server in
+    try await withServer(
+      .with {
+        $0.firstMessageTimeout = .milliseconds(300)
+        $0.keepAliveTimeout = .milliseconds(300)
+      }
+    ) { server in
       let stuck = try server.connect()
       try await stuck.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
       #expect(try await stuck.response().code == "408")
@@ -169,7 +229,7 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
     async throws
   {
     let probe = Probe()
-    try await withServer({ $0.shutdownGrace = .milliseconds(100) }, handler: waiting(probe)) {
+    try await withServer(.with { $0.shutdownGrace = .milliseconds(100) }, handler: waiting(probe)) {
       server in
       let client = try server.connect()
       try await client.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -22,7 +22,7 @@ private func failure(_ configuration: ServerConfiguration) -> ServerError? {
     let old = umask(0)
     defer { umask(old) }
     let scratch = Scratch()
-    try await withServer(scratch: scratch, { $0.socketPath = scratch.file("a/b/q.sock") }) {
+    try await withServer(scratch: scratch, .with { $0.socketPath = scratch.file("a/b/q.sock") }) {
       server in
       #expect(server.addresses == [.socket(path: scratch.file("a/b/q.sock"))])
       #expect(rights(scratch.file("a")) == 0o700)
@@ -123,8 +123,9 @@ private func failure(_ configuration: ServerConfiguration) -> ServerError? {
 
   @Test func `a peer of another user is turned away`() async throws {
     let probe = Probe()
+    let served: Conversation.Handler = { _ in probe.note("served") }
     try await withServer(
-      { $0.peerUID = geteuid() + 1 }, handler: { _ in probe.note("served") }
+      .with { $0.peerUID = geteuid() + 1 }, handler: served
     ) { server in
       let client = try server.connect()
       #expect(try await client.rest() == "")
@@ -142,7 +143,7 @@ private func failure(_ configuration: ServerConfiguration) -> ServerError? {
   }
 
   @Test func `a port in use is named`() async throws {
-    try await withServer({ $0.tcp = ("127.0.0.1", 0) }) { server in
+    try await withServer(.with { $0.tcp = ("127.0.0.1", 0) }) { server in
       let scratch = Scratch()
       let second = ServerConfiguration(
         socketPath: scratch.file("q.sock"), tcp: (host: "127.0.0.1", port: server.port))
@@ -158,7 +159,7 @@ private func failure(_ configuration: ServerConfiguration) -> ServerError? {
     #expect(chost_listen(unix, 8) == 0 && chost_listen(tcp, 8) == 0)
     try await withServer(
       scratch: scratch,
-      {
+      .with {
         $0.activation = Activation(descriptors: [unix, tcp])
         $0.socketPath = path
       }
@@ -186,10 +187,11 @@ private func failure(_ configuration: ServerConfiguration) -> ServerError? {
           descriptor: bound, why: "must be a listening stream socket"))
   }
 
-  @Test(arguments: [
-    (nil, "1", nil), ("PID", nil, nil), ("1", "1", nil), ("PID", "0", nil), ("PID", "x", nil),
-    ("PID", "2", [3, 4]),
-  ] as [(String?, String?, [Int32]?)])
+  @Test(
+    arguments: [
+      (nil, "1", nil), ("PID", nil, nil), ("1", "1", nil), ("PID", "0", nil), ("PID", "x", nil),
+      ("PID", "2", [3, 4]),
+    ] as [(String?, String?, [Int32]?)])
   func `activation is for the process it names`(
     pid: String?, count: String?, descriptors: [Int32]?
   ) {

@@ -131,7 +131,7 @@ import Wire
   }
 
   @Test func `over the limit a connection waits until another closes`() async throws {
-    try await withServer({ $0.maximumConnections = 2 }) { server in
+    try await withServer(.with { $0.maximumConnections = 2 }) { server in
       var first: Client? = try server.connect()
       let second = try server.connect()
       try await first?.send("[1]\n")

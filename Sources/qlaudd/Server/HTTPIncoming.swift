@@ -37,7 +37,8 @@ extension HTTPRequest {
     fields.reserveCapacity(head.headers.count)
     for (name, value) in head.headers where name.lowercased() != "host" {
       guard let name = HTTPField.Name(name), HTTPField.isValidValue(value) else {
-        throw HeadRefused(Refusal(.badRequest, "header \(name): has characters that no header may have"))
+        throw HeadRefused(
+          Refusal(.badRequest, "header \(name): has characters that no header may have"))
       }
       fields.append(HTTPField(name: name, value: value))
     }

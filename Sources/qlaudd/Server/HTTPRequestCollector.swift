@@ -81,7 +81,8 @@ final class HTTPRequestCollector: ChannelDuplexHandler {
       refuse(
         Refusal(
           .requestHeaderFieldsTooLarge,
-          "request head: at most \(Limits.httpHeadBytes) bytes in \(Limits.httpHeaderFields) fields"),
+          "request head: at most \(Limits.httpHeadBytes) bytes in \(Limits.httpHeaderFields) fields"
+        ),
         context)
     case let error as HTTPParserError:
       refuse(Refusal(.badRequest, "malformed HTTP/1.1: \(error)"), context)
@@ -149,7 +150,8 @@ final class HTTPRequestCollector: ChannelDuplexHandler {
     unanswered += 1
     owesContinue = false
     let request = HTTPIncomingRequest(
-      request: draft.request, body: body, keepsAlive: draft.keepsAlive && body != nil,
+      request: draft.request, body: body,
+      keepsAlive: draft.keepsAlive && body != nil && !isQuiescing,
       isHTTP10: draft.isHTTP10)
     context.fireChannelRead(wrapInboundOut(.request(request)))
   }

@@ -52,7 +52,11 @@ package final class InstanceLock: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A child between fork and exec has a copy of the descriptor, which closing ours would leave locked.
+    _ = chost_unlock(descriptor)
+    close(descriptor)
+  }
 
   /// One file under two names must have one lock: symbolic links are followed first.
   private static func resolved(_ database: String) -> String {
