@@ -245,23 +245,57 @@ private func failure(_ configuration: ServerConfiguration) -> ServerError? {
     }
     let scratch = Scratch()
     let database = scratch.file("qlaud.db")
-    let holder = Process()
-    let output = Pipe()
-    holder.executableURL = URL(fileURLWithPath: program)
-    holder.arguments = [
-      "--no-fork", "-x", "\(database).lock", "/bin/sh", "-c", "echo locked; exec sleep 600",
-    ]
-    holder.standardOutput = output
-    try holder.run()
-    let said = try await blocking { output.fileHandleForReading.availableData }
-    #expect(said == Data("locked\n".utf8))
+    let (holder, said) = try await blocking {
+      let child = try Child(
+        [
+          program, "--no-fork", "-x", "\(database).lock", "/bin/sh", "-c",
+          "echo locked; exec sleep 600",
+        ])
+      return (child, child.read())
+    }
+    #expect(said == "locked\n")
     let lockFile = try #require(realpath(scratch.path, nil).map { String(cString: $0) })
     #expect(throws: InstanceLock.Failure.held(path: "\(lockFile)/qlaud.db.lock", pid: nil)) {
       try InstanceLock(database: database)
     }
-    kill(holder.processIdentifier, SIGKILL)
-    let process = holder
-    process.waitUntilExit()
+    try await blocking { holder.killAndWait() }
     #expect(throws: Never.self) { try InstanceLock(database: database) }
+  }
+}
+
+/// A child process and the end of the pipe that it writes to.
+private struct Child: Sendable {
+  private let pid: pid_t
+  private let output: Int32
+
+  init(_ arguments: [String]) throws {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw Client.Failure("pipe") }
+    output = ends[0]
+    _ = chost_close_on_exec(ends[0])
+    defer { close(ends[1]) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
+    var argv = arguments.map { strdup($0) } + [nil]
+    defer { for argument in argv { free(argument) } }
+    var pid: pid_t = 0
+    guard posix_spawn(&pid, arguments[0], &actions, nil, &argv, nil) == 0 else {
+      throw Client.Failure("posix_spawn")
+    }
+    self.pid = pid
+  }
+
+  func read() -> String {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = Foundation.read(output, &bytes, bytes.count)
+    return String(decoding: bytes[..<max(0, count)], as: UTF8.self)
+  }
+
+  func killAndWait() {
+    kill(pid, SIGKILL)
+    waitpid(pid, nil, 0)
+    close(output)
   }
 }
