@@ -174,6 +174,8 @@ int chost_try_lock(int fd) {
   return 0;
 }
 
+int chost_unlock(int fd) { return flock(fd, LOCK_UN) < 0 ? -errno : 0; }
+
 int chost_open_lock(const char *path) {
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   return fd < 0 ? -errno : fd;

@@ -150,7 +150,8 @@ final class HTTPRequestCollector: ChannelDuplexHandler {
     unanswered += 1
     owesContinue = false
     let request = HTTPIncomingRequest(
-      request: draft.request, body: body, keepsAlive: draft.keepsAlive && body != nil,
+      request: draft.request, body: body,
+      keepsAlive: draft.keepsAlive && body != nil && !isQuiescing,
       isHTTP10: draft.isHTTP10)
     context.fireChannelRead(wrapInboundOut(.request(request)))
   }

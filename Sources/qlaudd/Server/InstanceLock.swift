@@ -37,7 +37,6 @@ package final class InstanceLock: Sendable {
     path = Self.resolved(database) + ".lock"
     let opened = chost_open_lock(path)
     guard opened >= 0 else { throw .system(path: path, code: -opened) }
-    descriptor = opened
     let locked = chost_try_lock(opened)
     guard locked == 0 else {
       let holder = Self.readPID(opened)
@@ -50,9 +49,15 @@ package final class InstanceLock: Sendable {
       close(opened)
       throw .system(path: path, code: written)
     }
+    // Last: once every property is set, a throw would run `deinit` and close the descriptor twice.
+    descriptor = opened
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A child between fork and exec has a copy of the descriptor, which closing ours would leave locked.
+    _ = chost_unlock(descriptor)
+    close(descriptor)
+  }
 
   /// One file under two names must have one lock: symbolic links are followed first.
   private static func resolved(_ database: String) -> String {

@@ -1,3 +1,4 @@
+import CHost
 import Logging
 import NIOCore
 import NIOPosix
@@ -41,6 +42,9 @@ struct Listener: Sendable {
         channel.eventLoop.makeSucceededFuture(
           Connection(channel, address: socket.address, limits: limits, logger: logger))
       }
+    // NIO set the queue to its own shorter length.
+    _ = try ServerError.check(
+      chost_listen(socket.descriptor, OpenSocket.backlog), "listen on", "\(socket.address)")
     if let file = socket.file {
       channel.channel.closeFuture.whenComplete { _ in file.removeIfOurs() }
     }

@@ -14,7 +14,7 @@ struct OpenSocket: Sendable {
   let file: SocketFile?
 
   /// Connections that the kernel holds for us.
-  private static let backlog: Int32 = 512
+  static let backlog: Int32 = 512
 
   /// Opens everything that the configuration names, or nothing.
   static func open(_ configuration: ServerConfiguration) throws(ServerError) -> [OpenSocket] {

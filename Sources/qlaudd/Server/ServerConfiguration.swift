@@ -6,7 +6,7 @@ package struct ServerConfiguration: Sendable {
   package var tcp: (host: String, port: Int)?
   /// Sockets that the service manager opened.
   package var activation: Activation?
-  /// Connections served at once; further ones wait in the kernel's queue until one closes.
+  /// Connections served at once on each listener; further ones wait in the kernel's queue until one closes.
   package var maximumConnections = 1024
   /// How long a new connection may take to its first complete message or HTTP head, and how long an HTTP body may
   /// stand still. Once a JSON-RPC connection has sent a message it may be silent for ever.

@@ -66,11 +66,12 @@ package struct SocketServer: Service {
   }
 
   private func accept(_ listeners: [Listener]) async throws {
-    let slots = ConnectionSlots(configuration.maximumConnections)
     let conversations = Conversations(
       handler: handler, lingerTimeout: configuration.lingerTimeout)
     try await withThrowingDiscardingTaskGroup { tasks in
       for listener in listeners {
+        // Each listener has slots of its own: whoever may reach the TCP port must not be able to fill the socket.
+        let slots = ConnectionSlots(configuration.maximumConnections)
         tasks.addTask { try await listener.accept(slots, conversations) }
       }
     }

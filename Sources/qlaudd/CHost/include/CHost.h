@@ -44,6 +44,9 @@ int chost_peer_uid(int fd, uint32_t *uid);
 /// back when the last descriptor of this opening closes, so also when the process dies.
 int chost_try_lock(int fd);
 
+/// Gives the lock back, also where a child between fork and exec still holds a copy of the descriptor.
+int chost_unlock(int fd);
+
 /// Opens a lock file, made 0600 where it is missing, never through a symbolic link.
 int chost_open_lock(const char *path);
 
