@@ -86,6 +86,7 @@ let package = Package(
     tests("ToolsTests", ["Tools", "Outbound", "Domain", "Wire", "TestSupport"]),
     tests("EngineTests", ["Engine", "Domain", "Wire"]),
     tests("APITests", ["API", "Engine", "Domain", "Wire"]),
+    tests("ServerTests", ["Server", "Wire", "CHost", httpTypes, lifecycle, logging] + nio),
     tests("ClientTests", ["Client", "Wire", argumentParser]),
     tests("EndToEndTests", ["Main", "Client", "Wire", "TestSupport"]),
   ],

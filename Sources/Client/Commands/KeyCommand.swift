@@ -56,7 +56,8 @@ struct KeyCommand: ParsableCommand {
     func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
       let columns: [Table.Column] = [
         .init(title: "KEY"), .init(title: "NAME", shrinks: true), .init(title: "PREFIX"),
-        .init(title: "SCOPE"), .init(title: "CAP", alignsRight: true), .init(title: "USED"),
+        .init(title: "SCOPE"), .init(title: "CAP", alignsRight: true),
+        .init(title: "SPENT", alignsRight: true), .init(title: "USED"),
         .init(title: "STATE"),
       ]
       console.list(try daemon.call("key/list"), member: "keys", columns, empty: "no keys") { key in
@@ -65,7 +66,8 @@ struct KeyCommand: ParsableCommand {
         let isRevoked = key["revoked"] == true || key["revoked_at"]?.nonNull != nil
         return [
           key.cell("id"), key.cell("name"), key.cell("prefix"), key.cell("scope"),
-          cap.isEmpty ? "" : cap + period, key.timeCell("last_used_at"),
+          cap.isEmpty ? "" : cap + period, key["spent_micros"]?.int.map(Format.money) ?? "",
+          key.timeCell("last_used_at"),
           isRevoked ? "revoked" : "",
         ]
       }

@@ -121,10 +121,20 @@ final class RPCClient: Sendable {
     return state.withLock { $0.other }
   }
 
-  /// The events so far that pass, once there are enough of them.
+  /// The events so far that pass, once there are enough of them. Each event is looked at once.
   func events(_ count: Int = 1, where test: @escaping @Sendable (JSON) -> Bool) async -> [JSON] {
-    await until { $0.notifications.lazy.compactMap { $0["params"] }.filter(test).count >= count }
-    return state.withLock { $0.notifications.compactMap { $0["params"] }.filter(test) }
+    let found = Shared((looked: 0, events: [JSON]()))
+    let isEnough: @Sendable (State) -> Bool = { state in
+      found.with { found in
+        for note in state.notifications[found.looked...] {
+          if let params = note["params"], test(params) { found.events.append(params) }
+        }
+        found.looked = state.notifications.count
+        return found.events.count >= count
+      }
+    }
+    await until(isEnough)
+    return found.with { $0.events }
   }
 
   /// All events so far.
