@@ -10,8 +10,21 @@ struct HTTPConnection: Sendable {
   let peer: Peer
   let configuration: ServerConfiguration
   let handler: Conversation.Handler
+  /// Rings when the channel has closed.
+  private let closed = Bell()
+
+  init(
+    channel: NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>, peer: Peer,
+    configuration: ServerConfiguration, handler: @escaping Conversation.Handler
+  ) {
+    self.channel = channel
+    self.peer = peer
+    self.configuration = configuration
+    self.handler = handler
+  }
 
   func serve() async throws {
+    channel.channel.closeFuture.whenComplete { [closed] _ in closed.ring() }
     try await channel.executeThenClose { inbound, outbound in
       var parts = inbound.makeAsyncIterator()
       var deadline = configuration.requestDeadline
@@ -74,7 +87,8 @@ struct HTTPConnection: Sendable {
         hasStarted.withLock { $0 = true }
         try await outbound.write(.head(HTTPResponseHead(response, isLast: isLast)))
       },
-      write: { bytes in try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes)))) })
+      write: { bytes in try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes)))) },
+      untilGone: { [closed] in await closed.wait(past: 0) })
     await handler(.http(exchange))
     guard hasStarted.withLock({ $0 }) else { return false }
     try await outbound.write(.end(nil))

@@ -38,17 +38,22 @@ package struct HTTPExchange: Sendable {
   package let start: @Sendable (HTTPResponse) async throws -> Void
   /// Sends a piece of the body and returns when the connection can take more. Throws when the connection is gone.
   package let write: @Sendable ([UInt8]) async throws -> Void
+  /// Returns when the peer is seen to be gone, or when the waiting task is cancelled. A peer that has only finished
+  /// writing is not gone.
+  package let untilGone: @Sendable () async -> Void
   /// An exchange over these ends.
   package init(
     peer: Peer, request: HTTPRequest, body: [UInt8]?,
     start: @escaping @Sendable (HTTPResponse) async throws -> Void,
-    write: @escaping @Sendable ([UInt8]) async throws -> Void
+    write: @escaping @Sendable ([UInt8]) async throws -> Void,
+    untilGone: @escaping @Sendable () async -> Void
   ) {
     self.peer = peer
     self.request = request
     self.body = body
     self.start = start
     self.write = write
+    self.untilGone = untilGone
   }
 }
 
