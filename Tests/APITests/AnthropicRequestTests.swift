@@ -20,7 +20,10 @@ import Wire
       "system": [["type": "text", "text": "Be brief.", "cache_control": ["type": "ephemeral"]]],
       "messages": [
         ["role": "user", "content": [["type": "text", "text": "Hi"]]],
-        ["role": "assistant", "content": [["type": "thinking", "thinking": "x", "signature": "s"]]],
+        [
+          "role": "assistant",
+          "content": [["type": "thinking", "thinking": "x", "signature": "s"]],
+        ],
         ["role": "user", "content": "Go on"],
       ], "temperature": 0.5, "top_p": 0.5, "top_k": 4, "stop_sequences": ["X"], "stream": true,
       "metadata": ["user_id": "u"], "service_tier": "auto",

@@ -77,7 +77,10 @@ import Wire
           "content": [
             ["type": "text", "text": "What is this?"],
             ["type": "image_url", "image_url": ["url": "data:image/png;base64,QUJD"]],
-            ["type": "image_url", "image_url": ["url": "https://a.example/b.png", "detail": "low"]],
+            [
+              "type": "image_url",
+              "image_url": ["url": "https://a.example/b.png", "detail": "low"],
+            ],
           ],
         ],
         [
@@ -127,7 +130,8 @@ import Wire
       (["n": 2], "n"), (["logprobs": true], "logprobs"), (["top_logprobs": 2], "top_logprobs"),
       (["frequency_penalty": 1], "frequency_penalty"), (["logit_bias": ["1": 5]], "logit_bias"),
       (["functions": []], "functions"), (["audio": [:]], "audio"),
-      (["web_search_options": [:]], "web_search_options"), (["modalities": ["audio"]], "modalities"),
+      (["web_search_options": [:]], "web_search_options"),
+      (["modalities": ["audio"]], "modalities"),
       (["max_tokens": 0], "max_tokens"), (["temperature": 3], "temperature"),
       (["tool_choice": "maybe"], "tool_choice"), (["stop": [1]], "stop"),
       (["reasoning_effort": "huge"], "reasoning_effort"), (["messages": []], "messages"),

@@ -109,9 +109,11 @@ import Wire
   }
 
   @Test(arguments: [("tool_use", false), ("max_tokens", true)])
-  func `broken input of a tool is text for OpenAI's clients and an error for Anthropic's, unless it was cut`(
-    reason: String, isTaken: Bool
-  ) throws {
+  func
+    `broken input of a tool is text for OpenAI's clients and an error for Anthropic's, unless it was cut`(
+      reason: String, isTaken: Bool
+    ) throws
+  {
     let broken: [StreamEvent] = [
       .blockStart(index: 0, .toolUse(id: "c1", name: "add", input: [:])),
       .blockDelta(index: 0, .inputJSON("{\"a\":")), .blockStop(index: 0),

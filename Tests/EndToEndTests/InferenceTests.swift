@@ -105,10 +105,11 @@ import Wire
   @Test func `over JSON-RPC a stream is notifications, and the reply is the whole message`()
     async throws
   {
-    let (standIn, _, client) = try await Self.standIn { _, connection in
+    let (standIn, daemon, client) = try await Self.standIn { _, connection in
       try StandIn.say(["Hel", "lo"], to: connection)
     }
     defer { standIn.server.stop() }
+    defer { daemon.stop() }
     let params: JSON.Object = [
       "model": "up/stand-in", "max_tokens": 50, "messages": Self.question, "stream": true,
     ]
@@ -188,6 +189,37 @@ import Wire
       daemon, "POST", "/v1/embeddings", body, headers: ["authorization": "Bearer wrong"])
     #expect(key.status == 401)
     #expect(key.json["error"]?["code"] == "invalid_api_key")
+  }
+
+  @Test(arguments: [false, true])
+  func `a JSON-RPC client that goes away or takes it back ends the upstream call`(goes: Bool)
+    async throws
+  {
+    let hasBegun = Gate()
+    let hasEnded = Gate()
+    let (standIn, daemon, other) = try await Self.standIn { _, connection in
+      try connection.startChunked(status: 200, headers: [("content-type", "text/event-stream")])
+      hasBegun.open()
+      try connection.waitForPeerToClose()
+      hasEnded.open()
+    }
+    defer { standIn.server.stop() }
+    defer { daemon.stop() }
+    let socket = try UnixStream(daemon.socket)
+    let request = RPC.Request(
+      id: .string("a"), method: "messages/create",
+      params: ["model": "up/stand-in", "max_tokens": 9, "messages": Self.question])
+    try socket.write(request.json.bytes + [10])
+    try await hasBegun.wait()
+    if goes {
+      socket.hangUp()
+    } else {
+      let cancel = RPC.Request(id: nil, method: "$/cancel_request", params: ["id": "a"])
+      try socket.write(cancel.json.bytes + [10])
+      #expect(String(decoding: socket.read(), as: UTF8.self).contains("-32800"))
+    }
+    try await hasEnded.wait()
+    _ = try await other.call("thread/list")
   }
 
   @Test(arguments: [false, true])

@@ -39,12 +39,14 @@ enum RPCConnection {
     _ channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>, _ framing: Framing, _ peer: Peer,
     _ handler: Conversation.Handler
   ) async throws {
+    let closed = Bell()
+    channel.channel.closeFuture.whenComplete { _ in closed.ring() }
     try await channel.executeThenClose { inbound, outbound in
       let conversation = RPCConversation(
-        peer: peer, frames: FrameSequence(inbound: inbound, framing: framing)
-      ) { message in
-        try await outbound.write(ByteBuffer(bytes: FrameDecoder.frame(message, as: framing)))
-      }
+        peer: peer, frames: FrameSequence(inbound: inbound, framing: framing),
+        send: { message in
+          try await outbound.write(ByteBuffer(bytes: FrameDecoder.frame(message, as: framing)))
+        }, untilGone: { await closed.wait(past: 0) })
       await handler(.rpc(conversation))
     }
   }

@@ -17,14 +17,19 @@ package struct RPCConversation: Sendable {
   /// Writes one message and returns when the connection can take another. Safe from many tasks; messages never mix.
   /// Throws when the connection is gone.
   package let send: @Sendable ([UInt8]) async throws -> Void
+  /// Returns when the peer is seen to be gone, or when the waiting task is cancelled. A peer that has only finished
+  /// writing is not gone.
+  package let untilGone: @Sendable () async -> Void
   /// A conversation over these two ends.
   package init(
     peer: Peer, frames: any AsyncSequence<Frame, any Error> & Sendable,
-    send: @escaping @Sendable ([UInt8]) async throws -> Void
+    send: @escaping @Sendable ([UInt8]) async throws -> Void,
+    untilGone: @escaping @Sendable () async -> Void
   ) {
     self.peer = peer
     self.frames = frames
     self.send = send
+    self.untilGone = untilGone
   }
 }
 

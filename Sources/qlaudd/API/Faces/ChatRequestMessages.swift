@@ -125,7 +125,9 @@ struct ChatRequestMessages: Sendable {
       blocks.append(.text(refusal))
     }
     if let calls = members.take("tool_calls") {
-      guard let list = calls.array else { throw members.complaint("tool_calls", "must be an array") }
+      guard let list = calls.array else {
+        throw members.complaint("tool_calls", "must be an array")
+      }
       for (index, call) in list.enumerated() {
         blocks.append(try toolUse(call, path: members.name("tool_calls[\(index)]")))
       }

@@ -155,6 +155,7 @@ final class RPCSession: Sendable {
 
   private func cancellable(_ request: RPC.Request) async -> Result<Answer<JSON>, RPC.Fault> {
     guard let id = request.id else { return await dispatch(request) }
+    let endsWithCaller = registry.method(named: request.method)?.endsWithCaller == true
     let signal = Signal()
     state.withLock { $0.running[id] = signal }
     defer { state.withLock { $0.running[id] = nil } }
@@ -163,6 +164,12 @@ final class RPCSession: Sendable {
       group.addTask {
         await signal.wait()
         return nil
+      }
+      if endsWithCaller {
+        group.addTask {
+          await self.conversation.untilGone()
+          return nil
+        }
       }
       let first = await group.next() ?? nil
       group.cancelAll()
@@ -186,7 +193,9 @@ final class RPCSession: Sendable {
         session: self)
       let answer = try await registry.dispatch(method, params, as: call)
       if let stream = answer.stream, request.id != nil { try open(stream.subject) }
-      if let frames = answer.frames { return .success(Answer(try await forward(frames, request.id))) }
+      if let frames = answer.frames {
+        return .success(Answer(try await forward(frames, request.id)))
+      }
       return .success(answer)
     } catch {
       return .failure(Failure.seen(error, by: engine, during: method.name).rpcFault)

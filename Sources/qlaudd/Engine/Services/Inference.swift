@@ -67,7 +67,8 @@ package struct Inference: Sendable {
 
   /// Embeds texts. The vectors stand in the order of the input.
   /// - Throws: as ``run(_:as:_:)``; `invalid_params` for a provider whose shape has no embeddings.
-  package func embed(_ call: EmbeddingCall, as principal: Principal) async throws -> EmbeddingReply {
+  package func embed(_ call: EmbeddingCall, as principal: Principal) async throws -> EmbeddingReply
+  {
     let route = try await route(call.model, as: principal)
     let secret = try await core.keeper.secret(of: route.provider)
     var call = call
@@ -100,7 +101,9 @@ package struct Inference: Sendable {
       KnownModel(id: $0.slug, provider: $0.provider, updatedAt: $0.updatedAt)
     }
     if let name = try await core.store.setting(SettingName.defaultModel)?.string,
-      !rows.contains(where: { $0.slug == name.lowercased() || $0.aliases.contains(name.lowercased()) })
+      !rows.contains(where: {
+        $0.slug == name.lowercased() || $0.aliases.contains(name.lowercased())
+      })
     {
       let slash = name.firstIndex(of: "/")
       known.append(
