@@ -90,7 +90,8 @@ extension ModelUpstream {
       guard let tokens = json["input_tokens"]?.int else {
         throw UpstreamFailure(.malformed, "the reply has no input_tokens")
       }
-      return TokenCount(tokens: Int(clamping: tokens), isEstimated: false)
+      return TokenCount(
+        tokens: Int(clamping: tokens), isEstimated: json["estimated"] == true)
     } catch {
       // Compatible hosts serve the messages, but not always this.
       if error.status == 404 || error.status == 405 || error.status == 501 { return estimate }
