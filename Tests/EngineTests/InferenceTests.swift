@@ -33,7 +33,7 @@ private struct House: Sendable {
     store = try await LocalDatabase.open(at: folder.path + "/q.db", source: .system) {}
     let key = folder.path + "/q.key"
     engine = try await LocalEngine.start(
-      store: store, upstream: ModelUpstream(client: HTTPClient()), source: .system,
+      store: store, upstream: ModelClient(client: HTTPClient()), source: .system,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, grown: Bell(),
       masters: VaultKeeper.MasterSources(
         credential: nil,
@@ -162,5 +162,44 @@ private struct House: Sendable {
       try await house.engine.inference.run(Self.request, as: principal) { _ in }
     }
     #expect(error?.kind == .forbidden)
+  }
+
+  @Test(arguments: [true, false])
+  func `money is held before a call, and settled or released after it`(succeeds: Bool) async throws
+  {
+    let house = try await House { _, connection in
+      guard succeeds else { return try connection.respond(status: 400) }
+      try House.start(connection, ["Hello"])
+      try House.finish(connection)
+    }
+    defer { house.host.stop() }
+    let price: JSON.Object = ["input": 1_000_000, "output": 2_000_000]
+    _ = try await house.engine.accounts.setModel(
+      slug: "m", provider: "up", upstreamName: "m", aliases: [], price: price)
+    let made = try await house.engine.keys.create(
+      Keys.Draft(
+        name: "k", scope: .standard, maxSpend: 30, period: .lifetime, endUserID: nil,
+        expiresAt: nil, models: nil))
+    let principal = try await house.engine.keys.authenticate(made.text)
+    var request = Self.request
+    request.call.model = "m"
+    do {
+      _ = try await house.engine.inference.run(request, as: principal) { _ in }
+      #expect(succeeds)
+    } catch let error as QlaudError {
+      #expect(!succeeds)
+      #expect(error.kind == .upstreamError)
+    }
+    let spending = try await house.store.spending(of: principal.keyID, since: 0)
+    #expect(spending.reserved == 0)
+    #expect(spending.settled == (succeeds ? 7 + 2 * 2 : 0))
+    // More than is left is refused, and the host is not asked.
+    request.call.maxTokens = 100
+    let asked = house.host.requests.count
+    let error = await #expect(throws: QlaudError.self) {
+      try await house.engine.inference.run(request, as: principal) { _ in }
+    }
+    #expect(error?.httpStatus == 402)
+    #expect(house.host.requests.count == asked)
   }
 }

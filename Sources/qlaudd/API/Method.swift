@@ -48,8 +48,6 @@ struct Method: Sendable {
   let result: JSON
   /// In whose words its errors are told over HTTP.
   var errors = ErrorStyle.anthropic
-  /// Whether what it does is of no use once its caller has gone, so that it ends then.
-  var endsWithCaller = false
   /// Reads the parameters, calls the engine, shapes the result.
   let call: @Sendable (Call, JSON.Object) async throws -> Answer<JSON>
 
@@ -101,7 +99,6 @@ struct Method: Sendable {
       name: name, route: route, scope: .standard, summary: summary, parameters: parameters,
       result: result, call: handle)
     method.errors = errors
-    method.endsWithCaller = true
     return method
   }
 

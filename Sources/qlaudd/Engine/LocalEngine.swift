@@ -13,7 +13,7 @@ package struct LocalEngine: Sendable {
   /// Starts the engine on an open database.
   /// - Throws: ``QlaudError`` from the store, `VaultError` where a key file is wrong.
   package static func start(
-    store: LocalDatabase, upstream: ModelUpstream, source: Source, logger: Logger, grown: Bell,
+    store: LocalDatabase, upstream: ModelClient, source: Source, logger: Logger, grown: Bell,
     masters: VaultKeeper.MasterSources, build: BuildInfo
   ) async throws -> LocalEngine {
     let keeper = try await VaultKeeper.open(store: store, source: source, masters: masters)
@@ -58,6 +58,8 @@ package struct LocalEngine: Sendable {
   package var providers: Providers { Providers(core: core) }
   /// Model calls that belong to no thread.
   package var inference: Inference { Inference(core: core) }
+  /// Usage, wallet, models and prices.
+  package var accounts: Accounts { Accounts(core: core) }
   /// Secrets and the vault.
   package var secrets: Secrets { Secrets(core: core) }
   /// Settings, status, backup.

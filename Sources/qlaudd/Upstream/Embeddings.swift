@@ -2,7 +2,7 @@ package import Domain
 import Outbound
 import Wire
 
-extension ModelUpstream {
+extension ModelClient {
   /// Embeds texts by OpenAI's `/v1/embeddings`, which nearly every chat host serves as well.
   /// Format: https://platform.openai.com/docs/api-reference/embeddings
   /// - Throws: ``UpstreamFailure``; of type `invalid_params` for providers of other shapes.

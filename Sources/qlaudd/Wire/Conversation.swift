@@ -12,24 +12,19 @@ package struct Peer: Sendable {
 /// A JSON-RPC connection as the server hands it over: framing is done, order and back-pressure are kept.
 package struct RPCConversation: Sendable {
   package let peer: Peer
-  /// The frames as they come, until the peer has closed its side. Read once.
-  package let frames: any AsyncSequence<Frame, any Error> & Sendable
+  /// The next frame; nil when the peer has closed its side. One caller at a time.
+  package let next: @Sendable () async throws -> Frame?
   /// Writes one message and returns when the connection can take another. Safe from many tasks; messages never mix.
   /// Throws when the connection is gone.
   package let send: @Sendable ([UInt8]) async throws -> Void
-  /// Returns when the peer is seen to be gone, or when the waiting task is cancelled. A peer that has only finished
-  /// writing is not gone.
-  package let untilGone: @Sendable () async -> Void
   /// A conversation over these two ends.
   package init(
-    peer: Peer, frames: any AsyncSequence<Frame, any Error> & Sendable,
-    send: @escaping @Sendable ([UInt8]) async throws -> Void,
-    untilGone: @escaping @Sendable () async -> Void
+    peer: Peer, next: @escaping @Sendable () async throws -> Frame?,
+    send: @escaping @Sendable ([UInt8]) async throws -> Void
   ) {
     self.peer = peer
-    self.frames = frames
+    self.next = next
     self.send = send
-    self.untilGone = untilGone
   }
 }
 
@@ -43,27 +38,22 @@ package struct HTTPExchange: Sendable {
   package let start: @Sendable (HTTPResponse) async throws -> Void
   /// Sends a piece of the body and returns when the connection can take more. Throws when the connection is gone.
   package let write: @Sendable ([UInt8]) async throws -> Void
-  /// Returns when the peer is seen to be gone, or when the waiting task is cancelled. A peer that has only finished
-  /// writing is not gone.
-  package let untilGone: @Sendable () async -> Void
   /// An exchange over these ends.
   package init(
     peer: Peer, request: HTTPRequest, body: [UInt8]?,
     start: @escaping @Sendable (HTTPResponse) async throws -> Void,
-    write: @escaping @Sendable ([UInt8]) async throws -> Void,
-    untilGone: @escaping @Sendable () async -> Void
+    write: @escaping @Sendable ([UInt8]) async throws -> Void
   ) {
     self.peer = peer
     self.request = request
     self.body = body
     self.start = start
     self.write = write
-    self.untilGone = untilGone
   }
 }
 
-/// What the server is given: it runs once for each JSON-RPC connection and once for each HTTP request and returns when the
-/// conversation is over. That the peer is gone shows as the end of its frames and as an error of the next write.
+/// What the server is given: it runs once for each JSON-RPC connection and once for each HTTP request, in a task that is
+/// cancelled when the connection goes. It returns when the conversation is over.
 package enum Conversation: Sendable {
   case rpc(RPCConversation)
   case http(HTTPExchange)

@@ -4,24 +4,6 @@ import Synchronization
 import Wire
 
 extension HTTPFace {
-  /// Runs work that is of no use without its caller: it is cancelled when the peer goes, and has ended when this returns.
-  func whileThere<Value: Sendable>(
-    _ exchange: HTTPExchange, _ work: @escaping @Sendable () async throws -> Value
-  ) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value?.self) { group in
-      group.addTask { try await work() }
-      group.addTask {
-        await exchange.untilGone()
-        return nil
-      }
-      defer { group.cancelAll() }
-      guard let first = try await group.next(), let value = first else {
-        throw CancellationError()
-      }
-      return value
-    }
-  }
-
   /// Sends the pieces as they come. The response begins with the first one; what fails before that is thrown, what
   /// fails later is told in the stream.
   func forward(
@@ -30,13 +12,11 @@ extension HTTPFace {
   ) async throws {
     let writer = FrameWriter(exchange: exchange, fields: fields, ping: frames.ping)
     do {
-      try await whileThere(exchange) {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-          defer { group.cancelAll() }
-          group.addTask { _ = try await frames.produce { try await writer.send($0) } }
-          group.addTask { try await writer.keepAlive(every: Self.pingInterval) }
-          try await group.next()
-        }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        defer { group.cancelAll() }
+        group.addTask { _ = try await frames.produce { try await writer.send($0) } }
+        group.addTask { try await writer.keepAlive(every: Self.pingInterval) }
+        try await group.next()
       }
     } catch {
       guard writer.hasStarted else { throw error }

@@ -20,10 +20,7 @@ struct HTTPFace: Sendable {
       let (method, params) = try parameters(exchange)
       let call = Call(
         principal: try await principal(exchange), engine: engine, registry: registry, session: nil)
-      let answer =
-        method.endsWithCaller
-        ? try await whileThere(exchange) { try await registry.dispatch(method, params, as: call) }
-        : try await registry.dispatch(method, params, as: call)
+      let answer = try await registry.dispatch(method, params, as: call)
       try await write(answer, of: method, to: exchange, requestID)
     } catch {
       await refuse(

@@ -42,7 +42,7 @@ final class RPCSession: Sendable {
 
   private func read(into group: inout DiscardingTaskGroup) async {
     do {
-      for try await frame in conversation.frames {
+      while let frame = try await conversation.next() {
         switch frame {
         case .message(let bytes): await take(RPC.read(bytes), into: &group)
         case .tooLong:
@@ -155,7 +155,6 @@ final class RPCSession: Sendable {
 
   private func cancellable(_ request: RPC.Request) async -> Result<Answer<JSON>, RPC.Fault> {
     guard let id = request.id else { return await dispatch(request) }
-    let endsWithCaller = registry.method(named: request.method)?.endsWithCaller == true
     let signal = Signal()
     state.withLock { $0.running[id] = signal }
     defer { state.withLock { $0.running[id] = nil } }
@@ -164,12 +163,6 @@ final class RPCSession: Sendable {
       group.addTask {
         await signal.wait()
         return nil
-      }
-      if endsWithCaller {
-        group.addTask {
-          await self.conversation.untilGone()
-          return nil
-        }
       }
       let first = await group.next() ?? nil
       group.cancelAll()

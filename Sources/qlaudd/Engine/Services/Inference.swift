@@ -39,8 +39,8 @@ package struct Inference: Sendable {
   ) async throws -> Reply {
     let route = try await route(request.call.model, as: principal)
     let secret = try await core.keeper.secret(of: route.provider)
-    let call = Self.addressed(request, to: route)
-    let account = try await reserve(call, route, principal)
+    var call = Self.addressed(request, to: route)
+    let account = try await reserve(&call, route, principal)
     var meter = ReplyMeter(call: call, slug: route.slug, fallbackID: "msg_" + core.source.uuid())
     do {
       let events = try await core.upstream.stream(call, provider: route.provider, secret: secret)
@@ -69,12 +69,14 @@ package struct Inference: Sendable {
   /// - Throws: as ``run(_:as:_:)``; `invalid_params` for a provider whose shape has no embeddings.
   package func embed(_ call: EmbeddingCall, as principal: Principal) async throws -> EmbeddingReply
   {
-    let route = try await route(call.model, as: principal)
+    let route = try await route(call.model, for: .embedding, as: principal)
     let secret = try await core.keeper.secret(of: route.provider)
     var call = call
     call.model = route.upstreamModel
-    let ceiling = ModelCall(model: call.model, maxTokens: 0, messages: [])
-    let account = try await reserve(ceiling, route, principal)
+    // For the books it is a call that reads its input and writes nothing.
+    let input = ModelCall.Message(role: .user, blocks: [.text(call.input.text)])
+    var booked = ModelCall(model: call.model, maxTokens: 0, messages: [input])
+    let account = try await reserve(&booked, route, principal)
     do throws(UpstreamFailure) {
       var reply = try await core.upstream.embed(call, provider: route.provider, secret: secret)
       await settle(account, reply.usage)
@@ -93,25 +95,29 @@ package struct Inference: Sendable {
     package let updatedAt: Milliseconds
   }
 
-  /// The models that a key may use by name: those that were set, and the default one. Any other model of a provider
-  /// can be asked for as `provider/model`.
+  /// The models that a key may use by name: those that were set, the default one, and the shipped list's at providers
+  /// that are set up. Any other model of a provider can be asked for as `provider/model`.
   package func models(as principal: Principal) async throws -> [KnownModel] {
-    let rows = try await core.store.models()
-    var known = rows.map {
+    var known = try await core.store.models().map {
       KnownModel(id: $0.slug, provider: $0.provider, updatedAt: $0.updatedAt)
     }
-    if let name = try await core.store.setting(SettingName.defaultModel)?.string,
-      !rows.contains(where: {
-        $0.slug == name.lowercased() || $0.aliases.contains(name.lowercased())
-      })
-    {
-      let slash = name.firstIndex(of: "/")
-      known.append(
-        KnownModel(id: name, provider: slash.map { String(name[..<$0]) } ?? "", updatedAt: 0))
+    if let name = try await core.store.setting(SettingName.defaultModel)?.string {
+      let provider = name.firstIndex(of: "/").map { String(name[..<$0]) }
+      let row = try await core.store.model(name)
+      if row == nil {
+        known.append(KnownModel(id: name, provider: provider ?? "", updatedAt: 0))
+      }
     }
-    guard let allowed = try await core.store.key(principal.keyID)?.models else { return known }
-    let names = Set(allowed.map { $0.lowercased() })
-    return known.filter { names.contains($0.id.lowercased()) }
+    for entry in try await Accounts(core: core).models(availableOnly: true) {
+      known.append(KnownModel(id: entry.slug, provider: entry.provider, updatedAt: 0))
+    }
+    let allowed = try await core.store.key(principal.keyID)?.models
+    let names = allowed.map { Set($0.map { $0.lowercased() }) }
+    var seen: Set<String> = []
+    return known.filter { model in
+      let name = model.id.lowercased()
+      return names?.contains(name) != false && seen.insert(name).inserted
+    }
   }
 }
 
@@ -120,32 +126,42 @@ package struct Inference: Sendable {
 extension Inference {
   /// One upstream call for the books.
   struct Account: Sendable {
+    /// Names the call in the usage table and in the ledger.
     let id: String
     let route: Route
+    let terms: Accountant.Terms
     let principal: Principal
     let start: ContinuousClock.Instant
   }
 
-  /// Opens the account of a call, before anything is sent: the place where money is reserved.
-  private func reserve(_ call: ModelCall, _ route: Route, _ principal: Principal) async throws
+  /// Opens the account of a call before anything is sent: holds the most that it can cost, and brings its limit of output
+  /// within what the model can write.
+  /// - Throws: ``QlaudError`` with status 402.
+  private func reserve(_ call: inout ModelCall, _ route: Route, _ principal: Principal) async throws
     -> Account
   {
-    Account(
-      id: core.source.uuid(), route: route, principal: principal, start: ContinuousClock.now)
+    let terms = try await core.accountant.terms(route, maxTokens: call.maxTokens)
+    call.maxTokens = terms.maxOutput
+    let id = core.source.uuid()
+    try await core.accountant.reserve(id, for: principal.keyID, turn: nil, call: call, terms)
+    return Account(
+      id: id, route: route, terms: terms, principal: principal, start: ContinuousClock.now)
   }
 
-  /// Closes the account: the place where money is settled, or released where `usage` is nil because nothing was used.
-  /// The reply is out by then, so an error of the store is logged and not the caller's.
+  /// Closes the account: settles at what was used, or releases what was held where `usage` is nil because nothing was.
+  /// The reply is out by then, so an error of the store is logged and not the caller's; what stays held is settled at
+  /// the next start.
   private func settle(_ account: Account, _ usage: Usage?) async {
-    guard let usage else { return }
-    let route = account.route
-    let record = UsageRecord(
-      id: account.id, keyID: account.principal.keyID, threadID: nil, turnID: nil,
-      provider: route.provider.name, model: route.slug, usage: usage,
-      cost: route.provider.isLocal ? 0 : nil,
-      latencyMs: (ContinuousClock.now - account.start).milliseconds, status: 200,
-      createdAt: core.source.now(), endUserID: account.principal.endUserID)
-    do { try await core.store.recordUsage(record) } catch {
+    do {
+      guard let usage else { return try await core.store.release(account.id) }
+      try await core.store.recordUsage(
+        UsageRecord(
+          id: account.id, keyID: account.principal.keyID, threadID: nil, turnID: nil,
+          provider: account.route.provider.name, model: account.route.slug, usage: usage,
+          cost: account.terms.cost(of: usage),
+          latencyMs: (ContinuousClock.now - account.start).milliseconds, status: 200,
+          createdAt: core.source.now(), endUserID: account.principal.endUserID))
+    } catch {
       core.logger.error(
         "a call's usage could not be recorded",
         metadata: ["call": "\(account.id)", "error": "\(error)"])
@@ -156,8 +172,10 @@ extension Inference {
 // MARK: Routes
 
 extension Inference {
-  private func route(_ slug: String, as principal: Principal) async throws -> Route {
-    let route = try await ModelRouter(store: core.store).route(slug)
+  private func route(
+    _ slug: String, for mode: CatalogModel.Mode = .chat, as principal: Principal
+  ) async throws -> Route {
+    let route = try await ModelRouter(store: core.store).route(slug, for: mode)
     if let allowed = try await core.store.key(principal.keyID)?.models,
       !allowed.contains(where: { $0.lowercased() == slug.lowercased() })
     {
@@ -174,7 +192,7 @@ extension Inference {
       ModelCall.Message(role: message.role, blocks: message.blocks.map { remembered($0, route) })
     }
     guard request.hasOpenLimit else { return call }
-    let known = Catalog.shipped.model(route.upstreamModel, at: route.provider.name)?.maxOutput
+    let known = route.listed?.maxOutput
     // Thinking counts as output, and what is left must do for the answer.
     let thinking = Int(clamping: max(0, call.thinking?["budget_tokens"]?.int ?? 0))
     let wanted = known.map { min($0, mostDefaultTokens) } ?? defaultMaxTokens + thinking

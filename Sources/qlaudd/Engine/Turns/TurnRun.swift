@@ -86,7 +86,9 @@ struct TurnRun: Sendable {
       ]
       try await core.events.append([TurnEvents.make(EventName.retry, of: turn, retry)])
     }
-    try await core.store.parkTurn(turn.id, reason: reason, retryAt: retryAt)
+    try await core.store.parkTurn(
+      turn.id, reason: reason, retryAt: retryAt,
+      usage: call?.usageRecord(turn, now: core.source.now()))
   }
 
   private func finish(_ status: Turn.Status, _ call: Attempt.Call?, error: QlaudError? = nil)
@@ -96,7 +98,7 @@ struct TurnRun: Sendable {
     let iterations = max(turn.iterations, call?.iteration ?? 0)
     _ = try await core.store.finishTurn(
       turn.id, status: status, reply: call?.draft(partial: status != .done),
-      usage: call?.usageRecord(turn, now: core.source.now(), id: core.source.uuid()),
+      usage: call?.usageRecord(turn, now: core.source.now()),
       error: error.map { .object($0.errorObject) }, iterations: iterations
     ) { finished in
       TurnEvents.end(of: turn, finished, status: status, iterations: iterations, error: error)
