@@ -84,7 +84,11 @@ let package = Package(
     tests("OutboundTests", ["Outbound", "Wire", "TestSupport"]),
     tests("UpstreamTests", ["Upstream", "Outbound", "Domain", "Wire", "TestSupport"]),
     tests("ToolsTests", ["Tools", "Outbound", "Domain", "Wire", "TestSupport"]),
-    tests("EngineTests", ["Engine", "Domain", "Wire"]),
+    tests(
+      "EngineTests",
+      [
+        "Engine", "Store", "Vault", "Upstream", "Outbound", "Domain", "Wire", "TestSupport", logging,
+      ]),
     tests("APITests", ["API", "Engine", "Domain", "Wire"]),
     tests("ServerTests", ["Server", "Wire", "CHost", httpTypes, lifecycle, logging] + nio),
     tests("ClientTests", ["Client", "Wire", argumentParser]),

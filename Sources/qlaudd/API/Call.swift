@@ -20,6 +20,8 @@ struct Answer<Value: Sendable>: Sendable {
   var headers: [HeaderField] = []
   /// Events that follow: notifications over JSON-RPC, the body over HTTP.
   var stream: EventStream?
+  /// Pieces that are made while they are sent; then there is no other value.
+  var frames: FrameStream?
 
   init(_ value: Value, status: Int? = nil, headers: [HeaderField] = [], stream: EventStream? = nil)
   {
@@ -29,8 +31,16 @@ struct Answer<Value: Sendable>: Sendable {
     self.stream = stream
   }
 
+  /// An answer that comes in pieces only.
+  init(frames: FrameStream) where Value == JSON {
+    self.init(.null)
+    self.frames = frames
+  }
+
   func map<Other: Sendable>(_ change: (Value) -> Other) -> Answer<Other> {
-    Answer<Other>(change(value), status: status, headers: headers, stream: stream)
+    var answer = Answer<Other>(change(value), status: status, headers: headers, stream: stream)
+    answer.frames = frames
+    return answer
   }
 }
 

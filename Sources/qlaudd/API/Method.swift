@@ -46,6 +46,8 @@ struct Method: Sendable {
   let summary: String
   let parameters: [Parameter]
   let result: JSON
+  /// In whose words its errors are told over HTTP.
+  var errors = ErrorStyle.anthropic
   /// Reads the parameters, calls the engine, shapes the result.
   let call: @Sendable (Call, JSON.Object) async throws -> Answer<JSON>
 
@@ -84,6 +86,20 @@ struct Method: Sendable {
       let answer = try await handle(call, repeat (each fields).read(object[(each fields).name]))
       return answer.map(result.write)
     }
+  }
+
+  /// A stateless method in a foreign dialect, whose body is read by a reader of its own; `parameters` is what the
+  /// reference says of it.
+  static func foreign(
+    _ name: String, _ route: Route, _ summary: String, parameters: [Parameter], result: JSON,
+    errors: ErrorStyle,
+    handle: @escaping @Sendable (Call, JSON.Object) async throws -> Answer<JSON>
+  ) -> Method {
+    var method = Method(
+      name: name, route: route, scope: .standard, summary: summary, parameters: parameters,
+      result: result, call: handle)
+    method.errors = errors
+    return method
   }
 
   private init(

@@ -39,6 +39,8 @@ package struct LocalEngine: Sendable {
 
   /// A new unique id.
   package func newID() -> String { core.source.uuid() }
+  /// The wall clock, for what is shown to people.
+  package func now() -> Milliseconds { core.source.now() }
   /// Notes what nobody expected; callers see `internal`.
   package func logUnexpected(_ error: any Error, during what: String) {
     core.logger.error("unexpected", metadata: ["during": "\(what)", "error": "\(error)"])
@@ -54,6 +56,8 @@ package struct LocalEngine: Sendable {
   package var keys: Keys { Keys(core: core) }
   /// Upstreams and models.
   package var providers: Providers { Providers(core: core) }
+  /// Model calls that belong to no thread.
+  package var inference: Inference { Inference(core: core) }
   /// Usage, wallet, models and prices.
   package var accounts: Accounts { Accounts(core: core) }
   /// Secrets and the vault.

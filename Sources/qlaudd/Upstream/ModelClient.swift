@@ -8,7 +8,7 @@ import Wire
 /// the host had closed before any byte of the reply came is renewed by the client underneath.
 package struct ModelClient: Sendable {
   private let client: HTTPClient
-  private let timeouts: Timeouts
+  let timeouts: Timeouts
 
   /// Bytes of an error body that are read.
   static let errorBodyBytes = 64 << 10
@@ -88,7 +88,7 @@ package struct ModelClient: Sendable {
   // MARK: Requests
 
   /// The provider's own headers replace those of the format; the key comes last and replaces all.
-  private func headers(
+  func headers(
     _ provider: Provider, _ credential: Credential, _ encoded: EncodedCall, stream: Bool,
     hasBody: Bool = true
   ) -> [HeaderField] {
@@ -104,7 +104,7 @@ package struct ModelClient: Sendable {
   }
 
   /// Sends it and returns a reply of success.
-  private func send(_ request: OutboundRequest, _ credential: Credential)
+  func send(_ request: OutboundRequest, _ credential: Credential)
     async throws(UpstreamFailure) -> OutboundResponse
   {
     let response: OutboundResponse
@@ -138,7 +138,7 @@ package struct ModelClient: Sendable {
       retryAfter: RetryAfter.read(response.header))
   }
 
-  private func json(_ response: OutboundResponse, _ credential: Credential)
+  func json(_ response: OutboundResponse, _ credential: Credential)
     async throws(UpstreamFailure) -> JSON
   {
     let bytes: [UInt8]

@@ -93,6 +93,9 @@ struct HTTPFace: Sendable {
   ) async throws {
     var fields = answer.headers.httpFields
     fields[HTTPField.Name.requestID] = requestID
+    if let frames = answer.frames {
+      return try await forward(frames, fields, to: exchange, requestID, during: method.name)
+    }
     guard let stream = answer.stream else {
       let status = answer.status ?? method.route?.status ?? 200
       return try await write(answer.value.bytes, status: status, fields, to: exchange)
@@ -117,11 +120,21 @@ struct HTTPFace: Sendable {
     var fields = HTTPFields()
     fields[HTTPField.Name.requestID] = requestID
     if let seconds = error.details["retry_after"]?.int { fields[.retryAfter] = String(seconds) }
-    let body = error.httpBody(requestID: requestID).bytes
+    let body = errorStyle(exchange).body(error, requestID: requestID).bytes
     do { try await write(body, status: error.httpStatus, fields, to: exchange) } catch {
       // The client has gone; what it asked for has been decided all the same.
       return
     }
+  }
+
+  /// The words of the method that the path leads to, also where the request never came to it.
+  private func errorStyle(_ exchange: HTTPExchange) -> ErrorStyle {
+    let path = (exchange.request.path ?? "/").prefix { $0 != "?" }
+    guard
+      case .method(let method, _) = registry.match(
+        verb: exchange.request.method.rawValue, path: path)
+    else { return .anthropic }
+    return method.errors
   }
 
   /// Sends events as the connection takes them, to the stream's end or until the client goes.

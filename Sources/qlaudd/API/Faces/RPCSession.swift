@@ -186,9 +186,28 @@ final class RPCSession: Sendable {
         session: self)
       let answer = try await registry.dispatch(method, params, as: call)
       if let stream = answer.stream, request.id != nil { try open(stream.subject) }
+      if let frames = answer.frames {
+        return .success(Answer(try await forward(frames, request.id)))
+      }
       return .success(answer)
     } catch {
       return .failure(Failure.seen(error, by: engine, during: method.name).rpcFault)
+    }
+  }
+
+  /// Sends the pieces of a stateless reply as notifications; the whole of it is the answer.
+  private func forward(_ frames: FrameStream, _ id: RPC.ID?) async throws -> JSON {
+    try await frames.produce { frame in
+      guard let id, case .json(let json) = frame.data else { return }
+      let params = JSON.record([
+        "stream_id": id.json, "event": frame.name.map(JSON.string), "data": json,
+      ])
+      do {
+        try await self.conversation.send(RPC.notification(frames.notification, params).bytes)
+      } catch {
+        // Nobody is left to read the rest.
+        throw CancellationError()
+      }
     }
   }
 

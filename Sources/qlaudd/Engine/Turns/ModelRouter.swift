@@ -18,7 +18,7 @@ struct ModelRouter: Sendable {
 
   /// - Throws: ``QlaudError`` `not_found` for a model that is not known and for a provider that is
   ///   not set up.
-  func route(_ slug: String) async throws -> Route {
+  func route(_ slug: String, for mode: CatalogModel.Mode = .chat) async throws -> Route {
     if let slash = slug.firstIndex(of: "/") {
       let name = String(slug[..<slash])
       let model = String(slug[slug.index(after: slash)...])
@@ -34,8 +34,10 @@ struct ModelRouter: Sendable {
       return Route(provider: provider, upstreamModel: row.upstreamName, slug: slug)
     }
     let setUp = try await store.providers()
-    for host in Catalog.shipped.hosts(of: slug) where host.mode == .chat {
-      let match = setUp.first { $0.name == host.provider || Preset.serving($0.baseURL)?.name == host.provider }
+    for host in Catalog.shipped.hosts(of: slug) where host.mode == mode {
+      let match = setUp.first {
+        $0.name == host.provider || Preset.serving($0.baseURL)?.name == host.provider
+      }
       guard let provider = match else { continue }
       return Route(provider: provider, upstreamModel: host.model, slug: slug)
     }

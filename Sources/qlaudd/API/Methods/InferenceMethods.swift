@@ -1,0 +1,171 @@
+import Domain
+import Engine
+import Wire
+
+/// Calls of models that store nothing: the caller brings the conversation and runs its own tools.
+let inferenceMethods: [Method] = [
+  .foreign(
+    "messages/create", .post("/v1/messages"), "Calls a model in Anthropic's Messages shape.",
+    parameters: messageParameters, result: ["type": "object", "title": "message"],
+    errors: .anthropic
+  ) { call, object in
+    let asked = try AnthropicRequest(object)
+    let (inference, principal) = (call.engine.inference, call.principal)
+    guard asked.stream else {
+      let reply = try await inference.run(asked.request, as: principal) { _ in }
+      return Answer(try AnthropicReply.message(reply))
+    }
+    return Answer(
+      frames: FrameStream(
+        notification: "messages/event", ping: AnthropicReply.ping,
+        failure: AnthropicReply.failure
+      ) { send in
+        let reply = try await inference.run(asked.request, as: principal) { event in
+          if let frame = AnthropicReply.frame(event) { try await send(frame) }
+        }
+        return AnthropicReply.streamed(reply)
+      })
+  },
+  .foreign(
+    "messages/count_tokens", .post("/v1/messages/count_tokens"),
+    "Counts the input tokens of a call in Anthropic's shape; estimated where the provider cannot.",
+    parameters: messageParameters.map(\.optional),
+    result: ["type": "object", "properties": ["input_tokens": ["type": "integer"]]],
+    errors: .anthropic
+  ) { call, object in
+    let asked = try AnthropicRequest(object, countsOnly: true)
+    let count = try await call.engine.inference.countTokens(asked.request, as: call.principal)
+    return Answer(
+      .record([
+        "input_tokens": .integer(count.tokens), "estimated": count.isEstimated ? true : nil,
+      ]))
+  },
+  .foreign(
+    "chat/completions", .post("/v1/chat/completions"),
+    "Calls a model in OpenAI's Chat Completions shape.", parameters: chatParameters,
+    result: ["type": "object", "title": "chat.completion"], errors: .openAI
+  ) { call, object in
+    let asked = try ChatRequest(object)
+    let (inference, principal) = (call.engine.inference, call.principal)
+    let created = call.engine.now() / 1_000
+    guard asked.stream else {
+      let reply = try await inference.run(asked.request, as: principal) { _ in }
+      return Answer(ChatReply.completion(reply, created: created))
+    }
+    return Answer(
+      frames: FrameStream(notification: "chat/event", ping: nil, failure: ChatReply.failure) {
+        send in
+        var chunks = ChatChunks(created: created, includesUsage: asked.includesUsage)
+        let reply = try await inference.run(asked.request, as: principal) { event in
+          for frame in chunks.take(event) { try await send(frame) }
+        }
+        try await send(ChatReply.done)
+        return ChatReply.completion(reply, created: created)
+      })
+  },
+  .foreign(
+    "embeddings/create", .post("/v1/embeddings"), "Embeds texts in OpenAI's shape.",
+    parameters: embeddingParameters, result: ["type": "object", "title": "list"], errors: .openAI
+  ) { call, object in
+    let asked = try EmbeddingRequest.read(object)
+    let reply = try await call.engine.inference.embed(asked, as: call.principal)
+    return Answer(EmbeddingRequest.json(reply))
+  },
+  .foreign(
+    "model/available", .get("/v1/models"),
+    "Lists the models that can be asked by name, in OpenAI's shape; others are provider/model.",
+    parameters: [], result: ["type": "object", "title": "list"], errors: .openAI
+  ) { call, object in
+    for member in object.members {
+      throw InvalidParams(member.key, "is not a parameter of model/available")
+    }
+    let models = try await call.engine.inference.models(as: call.principal)
+    return Answer(KnownModels.json(models))
+  },
+]
+
+/// A list of models that OpenAI's clients read, and Anthropic's as well.
+enum KnownModels {
+  static func json(_ models: [Inference.KnownModel]) -> JSON {
+    let data = models.map { model -> JSON in
+      [
+        "id": .string(model.id), "object": "model", "created": .int(model.updatedAt / 1_000),
+        "owned_by": .string(model.provider), "type": "model", "display_name": .string(model.id),
+      ]
+    }
+    return [
+      "object": "list", "data": .array(data), "has_more": false,
+      "first_id": data.first?["id"] ?? .null, "last_id": data.last?["id"] ?? .null,
+    ]
+  }
+}
+
+// MARK: What the reference says of the bodies; their readers check them.
+
+private let messageParameters: [Method.Parameter] = [
+  .foreign("model", "A slug, an alias or provider/model.", ["type": "string"], required: true),
+  .foreign(
+    "max_tokens", "Output tokens at most.",
+    [
+      "type": "integer", "minimum": .integer(Limits.maxTokens.lowerBound),
+      "maximum": .integer(Limits.maxTokens.upperBound),
+    ], required: true),
+  .foreign("messages", "The conversation.", ["type": "array"], required: true),
+  .foreign("system", "A string or text blocks.", ["type": ["string", "array"]]),
+  .foreign("tools", "Tools with input_schema; the caller runs them.", ["type": "array"]),
+  .foreign("tool_choice", "auto, any, none or one tool.", ["type": "object"]),
+  .foreign("thinking", "enabled with budget_tokens, adaptive or disabled.", ["type": "object"]),
+  .foreign("temperature", "Sampling temperature, 0 to 2.", ["type": "number"]),
+  .foreign("top_p", "Nucleus sampling, 0 to 1.", ["type": "number"]),
+  .foreign("top_k", "Top-k sampling.", ["type": "integer"]),
+  .foreign("stop_sequences", "Texts that end the reply.", ["type": "array"]),
+  .foreign("output_config", "format: a JSON Schema of the reply.", ["type": "object"]),
+  .foreign("stream", "Events as they come.", ["type": "boolean"]),
+  .foreign("metadata", "Taken and left out.", ["type": "object"]),
+  .foreign("service_tier", "Taken and left out.", ["type": "string"]),
+  .foreign("cache_control", "Taken and left out; blocks keep theirs.", ["type": "object"]),
+]
+
+private let chatParameters: [Method.Parameter] = [
+  .foreign("model", "A slug, an alias or provider/model.", ["type": "string"], required: true),
+  .foreign("messages", "The conversation.", ["type": "array"], required: true),
+  .foreign(
+    "max_completion_tokens", "Output tokens at most; else a limit that fits the model.",
+    ["type": "integer"]),
+  .foreign("max_tokens", "The older name of it.", ["type": "integer"]),
+  .foreign("tools", "Functions; the caller runs them.", ["type": "array"]),
+  .foreign("tool_choice", "auto, none, required or one function.", ["type": ["string", "object"]]),
+  .foreign("parallel_tool_calls", "false for one call at a time.", ["type": "boolean"]),
+  .foreign("response_format", "text, json_object or json_schema.", ["type": "object"]),
+  .foreign("reasoning_effort", "none, minimal, low, medium, high or xhigh.", ["type": "string"]),
+  .foreign("temperature", "Sampling temperature, 0 to 2.", ["type": "number"]),
+  .foreign("top_p", "Nucleus sampling, 0 to 1.", ["type": "number"]),
+  .foreign("top_k", "Top-k sampling, where the provider has it.", ["type": "integer"]),
+  .foreign("stop", "A text or texts that end the reply.", ["type": ["string", "array"]]),
+  .foreign("n", "Must be 1.", ["const": 1]),
+  .foreign("stream", "Chunks as they come.", ["type": "boolean"]),
+  .foreign("stream_options", "include_usage: a last chunk with it.", ["type": "object"]),
+]
+
+private let embeddingParameters: [Method.Parameter] = [
+  .foreign("model", "A slug, an alias or provider/model.", ["type": "string"], required: true),
+  .foreign(
+    "input", "A text, texts, or token numbers.", ["type": ["string", "array"]], required: true),
+  .foreign("encoding_format", "float or base64.", ["enum": ["float", "base64"]]),
+  .foreign("dimensions", "Numbers of a vector, where the model allows it.", ["type": "integer"]),
+  .foreign("user", "Taken and left out.", ["type": "string"]),
+]
+
+extension Method.Parameter {
+  fileprivate static func foreign(
+    _ name: String, _ doc: String, _ schema: JSON, required: Bool = false
+  ) -> Method.Parameter {
+    Method.Parameter(name: name, isRequired: required, schema: schema.described(doc))
+  }
+
+  /// Counting needs no limit of output.
+  fileprivate var optional: Method.Parameter {
+    Method.Parameter(
+      name: name, isRequired: isRequired && name != "max_tokens", schema: schema)
+  }
+}
