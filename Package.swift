@@ -87,7 +87,8 @@ let package = Package(
     tests(
       "EngineTests",
       [
-        "Engine", "Store", "Vault", "Upstream", "Outbound", "Domain", "Wire", "TestSupport", logging,
+        "Engine", "Store", "Vault", "Upstream", "Outbound", "Domain", "Wire", "TestSupport",
+        logging,
       ]),
     tests("APITests", ["API", "Engine", "Domain", "Wire"]),
     tests("ServerTests", ["Server", "Wire", "CHost", httpTypes, lifecycle, logging] + nio),

@@ -16,14 +16,18 @@ import Wire
     _ = try await client.call("settings/set", ["settings": ["default_model": "priced"]])
   }
 
-  private func key(_ client: RPCClient, _ daemon: Daemon, cap: JSON) async throws -> (RPCClient, String) {
+  private func key(_ client: RPCClient, _ daemon: Daemon, cap: JSON) async throws -> (
+    RPCClient, String
+  ) {
     let key = try await client.call("key/create", ["name": "app", "max_spend_usd": cap])
     let app = try RPCClient(daemon)
     _ = try await app.call("initialize", ["key": key["secret"] ?? .null])
     return (app, key["id"]?.string ?? "")
   }
 
-  private func standing(_ client: RPCClient, _ id: String) async throws -> (spent: Int64, reserved: Int64) {
+  private func standing(_ client: RPCClient, _ id: String) async throws -> (
+    spent: Int64, reserved: Int64
+  ) {
     let keys = try await client.call("key/list")["keys"]?.array ?? []
     let mine = keys.first { $0["id"]?.string == id }
     return (mine?["spent_micros"]?.int ?? -1, mine?["reserved_micros"]?.int ?? -1)
@@ -46,7 +50,9 @@ import Wire
     #expect(usage["total_input_tokens"] == 7)
   }
 
-  @Test func `over the cap nothing is sent, and the refusal is a 402 with the numbers`() async throws {
+  @Test func `over the cap nothing is sent, and the refusal is a 402 with the numbers`()
+    async throws
+  {
     let standIn = try StandIn { _, connection in try StandIn.say(["a"], to: connection) }
     defer { standIn.server.stop() }
     let daemon = try Daemon()
@@ -67,7 +73,9 @@ import Wire
     #expect(reply["cost_micros"] == 17)
   }
 
-  @Test func `a model without a price is refused to a capped key and recorded for others`() async throws {
+  @Test func `a model without a price is refused to a capped key and recorded for others`()
+    async throws
+  {
     let standIn = try StandIn { _, connection in try StandIn.say(["a"], to: connection) }
     defer { standIn.server.stop() }
     let daemon = try Daemon()
@@ -90,7 +98,9 @@ import Wire
     #expect(parked["status"] == "queued")
   }
 
-  @Test func `1,000 concurrent sends never spend more than the cap, and hold nothing afterwards`() async throws {
+  @Test func `1,000 concurrent sends never spend more than the cap, and hold nothing afterwards`()
+    async throws
+  {
     let standIn = try StandIn { _, connection in try StandIn.say(["a", "b"], to: connection) }
     defer { standIn.server.stop() }
     let daemon = try Daemon()
@@ -111,7 +121,10 @@ import Wire
     let done = ends.filter { $0["data"]?["status"] == "done" }
     let errors = app.events.filter { $0["event"] == "qlaud.error" }
     #expect(done.count + errors.count == 1_000)
-    #expect(errors.allSatisfy { $0["data"]?["kind"] == "key_cap_exceeded" && $0["data"]?["status"] == 402 })
+    #expect(
+      errors.allSatisfy {
+        $0["data"]?["kind"] == "key_cap_exceeded" && $0["data"]?["status"] == 402
+      })
     #expect(standIn.requests.count == done.count)
     let (spent, reserved) = try await standing(client, id)
     #expect(spent == Int64(done.count) * 27)
@@ -119,7 +132,9 @@ import Wire
     #expect(reserved == 0)
   }
 
-  @Test func `cancels, failing upstreams and kill -9 leave no reservation and no overspending`() async throws {
+  @Test func `cancels, failing upstreams and kill -9 leave no reservation and no overspending`()
+    async throws
+  {
     let seed = UInt64.random(in: 0 ... .max)
     print("seed \(seed)")
     let gate = Gate()
@@ -155,7 +170,8 @@ import Wire
       var mine: [String] = []
       for _ in 0..<40 {
         let kind = ["ok", "ok", "fail", "hang", "break"].randomElement(using: &random) ?? "ok"
-        mine.append(try await app.send(kind, to: try await app.newThread(), more: ["max_tokens": 10]))
+        mine.append(
+          try await app.send(kind, to: try await app.newThread(), more: ["max_tokens": 10]))
       }
       _ = await app.events(Int.random(in: 20...120, using: &random)) { _ in true }
       for turn in mine where Bool.random(using: &random) {

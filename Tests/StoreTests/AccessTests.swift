@@ -204,7 +204,9 @@ import Wire
     let store = fixture.store
     try await cappedKey(store, cap: 100)
     try await store.reserve(hold("a", 60), spans: Self.spans)
-    await refusal(.keyCapExceeded) { try await store.reserve(self.hold("b", 60), spans: Self.spans) }
+    await refusal(.keyCapExceeded) {
+      try await store.reserve(self.hold("b", 60), spans: Self.spans)
+    }
     try await store.recordUsage(usage("a", key: "k", cost: 12, at: 1))
     #expect(try await store.spending(of: "k", since: 0) == (12, 0))
     try await store.reserve(hold("b", 60), spans: Self.spans)
@@ -231,14 +233,17 @@ import Wire
   @Test func `a wallet limits nothing until it was credited, then every key`() async throws {
     let fixture = try await Fixture()
     let store = fixture.store
-    try await store.reserve(Reservation(id: "before", key: .local, turn: nil, amount: 1_000), spans: Self.spans)
+    try await store.reserve(
+      Reservation(id: "before", key: .local, turn: nil, amount: 1_000), spans: Self.spans)
     try await store.recordUsage(usage("before", key: .local, cost: 1_000, at: 1))
     #expect(try await store.wallet() == nil)
     #expect(try await store.credit("c1", amount: 50, note: nil).balance == 50)
     #expect(try await store.credit("c1", amount: 50, note: nil).balance == 50)
-    try await store.reserve(Reservation(id: "a", key: .local, turn: nil, amount: 40), spans: Self.spans)
+    try await store.reserve(
+      Reservation(id: "a", key: .local, turn: nil, amount: 40), spans: Self.spans)
     await refusal(.walletExhausted) {
-      try await store.reserve(Reservation(id: "b", key: .local, turn: nil, amount: 11), spans: Self.spans)
+      try await store.reserve(
+        Reservation(id: "b", key: .local, turn: nil, amount: 11), spans: Self.spans)
     }
     try await store.recordUsage(usage("a", key: .local, cost: 45, at: 1))
     #expect(try await store.wallet() == WalletBalance(credited: 50, spent: 45, reserved: 0))

@@ -35,8 +35,10 @@ struct UsageCommand: DaemonCommand {
           ],
           rows: rows.map { row in
             // Where nothing has a price the bars show tokens.
-            let share = most > 0
-              ? Self.bar(row["cost_micros"]?.int ?? 0, of: most) : Self.bar(Self.tokens(row), of: most2)
+            let share =
+              most > 0
+              ? Self.bar(row["cost_micros"]?.int ?? 0, of: most)
+              : Self.bar(Self.tokens(row), of: most2)
             return [
               row["group"]?.string ?? "-", row.cell("request_count"), row.cell("input_tokens"),
               row.cell("cache_read_tokens"), row.cell("output_tokens"),
@@ -74,14 +76,17 @@ struct UsageCommand: DaemonCommand {
 
   static func quoted(_ text: String) -> String {
     guard text.contains(where: { ",\"\r\n".contains($0) }) else { return text }
-    return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
   }
 }
 
 /// The models that can be asked for.
 struct ModelsCommand: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "List models with context and prices (dollars per million tokens).")
+    commandName: "models",
+    abstract: "List models with context and prices (dollars per million tokens).")
   @Argument(help: "Only slugs that contain this.") var query: String?
   @Flag(help: "Also models whose provider is not set up.") var all = false
   @OptionGroup var common: Common

@@ -18,7 +18,8 @@ extension LocalDatabase {
       guard let amount = reservation.amount else {
         guard key.maxSpend == nil, wallet == nil else {
           throw QlaudError(
-            .priceUnknown, "the model has no price, and key \"\(key.name)\" or the wallet has a limit",
+            .priceUnknown,
+            "the model has no price, and key \"\(key.name)\" or the wallet has a limit",
             details: ["limit": key.maxSpend.map(JSON.int) ?? .null])
         }
         return
@@ -33,7 +34,9 @@ extension LocalDatabase {
     }
   }
 
-  private static func checkCap(_ db: Database, _ key: Key, _ amount: Microdollars, _ spans: CapSpans) throws {
+  private static func checkCap(
+    _ db: Database, _ key: Key, _ amount: Microdollars, _ spans: CapSpans
+  ) throws {
     guard let cap = key.maxSpend else { return }
     let (since, resetsAt) = spans.span(key.period)
     let spent = try LedgerTable.settled(db, key.id, since: since)
@@ -118,7 +121,9 @@ extension LocalDatabase {
   }
 
   /// Adds to the wallet, which turns it on; the same id again changes nothing.
-  package func credit(_ id: String, amount: Microdollars, note: String?) async throws -> WalletBalance {
+  package func credit(_ id: String, amount: Microdollars, note: String?) async throws
+    -> WalletBalance
+  {
     try await write { transaction in
       let db = transaction.db
       if try db.number("SELECT count(*) FROM wallet_credits WHERE id = ?", id) == 0 {

@@ -6,15 +6,19 @@ import Wire
 struct Credit: WireReadable {
   let micros: Microdollars
   static var schema: JSON { ["type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000] }
-  static var expectation: String { "a number of dollars above 0, up to 1000000, with at most six decimals" }
+  static var expectation: String {
+    "a number of dollars above 0, up to 1000000, with at most six decimals"
+  }
   init?(wire json: JSON) {
     guard let micros = Dollars.micros(json), micros > 0 else { return nil }
     self.micros = micros
   }
 }
 
-private let from = Field.int("from_ms", "First moment (ms); absent for the month's beginning.", in: 0...Int.max)
-private let to = Field.int("to_ms", "Up to, not including, this moment (ms); absent for now.", in: 0...Int.max)
+private let from = Field.int(
+  "from_ms", "First moment (ms); absent for the month's beginning.", in: 0...Int.max)
+private let to = Field.int(
+  "to_ms", "Up to, not including, this moment (ms); absent for now.", in: 0...Int.max)
 private let grouping = Field<UsageGrouping>.optional(
   "group_by", "key, model, end_user or day.", default: .key)
 
@@ -62,14 +66,16 @@ let accountMethods: [Method] = [
     "Sets a model up under a slug of your own, with other names and a price.",
     params: .text("slug", "The slug; case does not count.", length: 1...200),
     .text("provider", "The provider that serves it.", length: Limits.nameLength),
-    .text("upstream_name", "The provider's own name for it; the slug where absent.", length: 1...200),
+    .text(
+      "upstream_name", "The provider's own name for it; the slug where absent.", length: 1...200),
     .optional("aliases", "Further slugs.", default: []),
     .optional(
       "price",
       "Micro-dollars per million tokens: {input, output, cache_read?, cache_write?, cache_write_1h?}.",
       default: JSON.Object()), result: .modelEntry
   ) {
-    (call, slug: String, provider: String, upstream: String?, aliases: [String], price: JSON.Object) in
+    (call, slug: String, provider: String, upstream: String?, aliases: [String], price: JSON.Object)
+    in
     try await call.engine.accounts.setModel(
       slug: slug, provider: provider, upstreamName: upstream, aliases: aliases, price: price)
   },

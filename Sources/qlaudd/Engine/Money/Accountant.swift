@@ -37,7 +37,9 @@ struct Accountant: Sendable {
 
   /// Holds the most that a call can cost.
   /// - Throws: ``QlaudError`` with status 402; nothing may be sent then.
-  func reserve(_ id: String, for key: KeyID, turn: TurnID?, call: ModelCall, _ terms: Terms) async throws {
+  func reserve(_ id: String, for key: KeyID, turn: TurnID?, call: ModelCall, _ terms: Terms)
+    async throws
+  {
     let input = UsageEstimate.of(call, outputBytes: 0).totalInput
     let reservation = Reservation(
       id: id, key: key, turn: turn,
@@ -64,7 +66,9 @@ struct Accountant: Sendable {
 extension Route {
   /// The model in the shipped list, by the host that serves it.
   var listed: CatalogModel? {
-    guard let preset = Preset.named(provider.name) ?? Preset.serving(provider.baseURL) else { return nil }
+    guard let preset = Preset.named(provider.name) ?? Preset.serving(provider.baseURL) else {
+      return nil
+    }
     return Catalog.shipped.model(upstreamModel, at: preset.name)
   }
 }

@@ -28,7 +28,9 @@ package struct Accounts: Sendable {
     let now = core.source.now()
     let first = from ?? core.source.spans(now).month.lowerBound
     let last = to ?? now + 1
-    guard first < last else { throw QlaudError.invalid("to_ms", "must be after from_ms (\(first))") }
+    guard first < last else {
+      throw QlaudError.invalid("to_ms", "must be after from_ms (\(first))")
+    }
     if let key, try await core.store.key(key) == nil { throw QlaudError.notFound("key", key) }
     let store = core.store
     let keys = try await store.keys()
@@ -44,7 +46,9 @@ package struct Accounts: Sendable {
   package func wallet() async throws -> WalletBalance? { try await core.store.wallet() }
 
   /// Adds to the wallet, which turns it on for good; the same id again changes nothing.
-  package func credit(_ amount: Microdollars, id: String?, note: String?) async throws -> WalletBalance {
+  package func credit(_ amount: Microdollars, id: String?, note: String?) async throws
+    -> WalletBalance
+  {
     let balance = try await core.store.credit(id ?? core.source.uuid(), amount: amount, note: note)
     core.work.ring()
     return balance
@@ -66,7 +70,8 @@ package struct Accounts: Sendable {
   /// The models that the user has set, then the shipped list; those of providers that are set up first.
   package func models(availableOnly: Bool) async throws -> [ModelEntry] {
     let providers = try await core.store.providers()
-    let names = Set(providers.map(\.name)).union(providers.compactMap { Preset.serving($0.baseURL)?.name })
+    let names = Set(providers.map(\.name)).union(
+      providers.compactMap { Preset.serving($0.baseURL)?.name })
     let own = try await core.store.models().map { row in
       let listed = Catalog.shipped.model(row.upstreamName, at: row.provider)
       return ModelEntry(
@@ -80,7 +85,8 @@ package struct Accounts: Sendable {
         listed: model, price: model.price, isAvailable: names.contains(model.provider))
     }
     let available = own + listed.filter(\.isAvailable)
-    return availableOnly ? available.filter(\.isAvailable) : available + listed.filter { !$0.isAvailable }
+    return availableOnly
+      ? available.filter(\.isAvailable) : available + listed.filter { !$0.isAvailable }
   }
 
   /// Sets a model up: a slug of the user's own, other names for it, a price.
@@ -88,7 +94,8 @@ package struct Accounts: Sendable {
     slug: String, provider: String, upstreamName: String?, aliases: [String], price: JSON.Object
   ) async throws -> ModelEntry {
     guard price.isEmpty || Price(details: price) != nil else {
-      throw QlaudError.invalid("price", "must have input and output, in micro-dollars per million tokens")
+      throw QlaudError.invalid(
+        "price", "must have input and output, in micro-dollars per million tokens")
     }
     let row = ModelRow(
       slug: slug, provider: provider, upstreamName: upstreamName ?? slug, aliases: aliases,

@@ -40,7 +40,9 @@ package struct Providers: Sendable {
       !text.contains("@"), !text.contains("{")
     else {
       throw QlaudError.invalid(
-        "base_url", "must be http(s)://host[:port][/prefix] without user, query or fragment, with nothing left to fill in: \(url)")
+        "base_url",
+        "must be http(s)://host[:port][/prefix] without user, query or fragment, with nothing left to fill in: \(url)"
+      )
     }
     if text.hasSuffix("/v1") { text.removeLast(3) }
     return text

@@ -78,7 +78,9 @@ enum WalletTable {
 
   /// The wallet as it stands; nil before the first credit.
   static func balance(_ db: Database) throws -> WalletBalance? {
-    guard let first = try db.number("SELECT min(after_entry) FROM wallet_credits") else { return nil }
+    guard let first = try db.number("SELECT min(after_entry) FROM wallet_credits") else {
+      return nil
+    }
     let credited = try db.number("SELECT sum(amount) FROM wallet_credits") ?? 0
     let spent =
       try db.number("SELECT sum(amount) FROM ledger WHERE kind = 'settle' AND id > ?", first) ?? 0
