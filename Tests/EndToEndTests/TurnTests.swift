@@ -72,9 +72,9 @@ import Wire
     #expect(http.frames.map { $0.event } == names)
     #expect(
       names == [
-        "message.created", "qlaud.iteration_start", "message_start", "content_block_start",
+        "qlaud.iteration_start", "message_start", "content_block_start",
         "content_block_delta", "content_block_delta", "content_block_delta", "content_block_stop",
-        "message_delta", "message_stop", "message.created", "qlaud.done",
+        "message_delta", "message_stop", "qlaud.done",
       ])
     for frame in http.frames { #expect(frame.data["type"]?.string == frame.event) }
     let deltas = http.frames.compactMap { $0.data["delta"]?["text"]?.string }

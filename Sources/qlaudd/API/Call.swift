@@ -56,4 +56,11 @@ struct EventStream: Sendable {
     /// A thread, or all where it is nil, without end.
     case thread(ThreadID?)
   }
+
+  /// Whether an event belongs to what the reader asked for. A turn's stream holds the model's events and
+  /// `qlaud.` ones and nothing else: readers made for Anthropic's API know no other.
+  func includes(_ event: Event) -> Bool {
+    guard case .turn = subject else { return true }
+    return event.name != EventName.messageCreated
+  }
 }

@@ -144,8 +144,8 @@ struct HTTPFace: Sendable {
       while let page = try await events.next(within: Self.pingInterval) {
         var bytes =
           page.isEmpty ? SSEText.frame(event: "ping", data: Array(#"{"type":"ping"}"#.utf8)) : []
-        for event in page { bytes += event.frame(for: stream.subject) }
-        try await exchange.write(bytes)
+        for event in page where stream.includes(event) { bytes += event.frame(for: stream.subject) }
+        if !bytes.isEmpty { try await exchange.write(bytes) }
       }
     } catch {
       // The client is gone or the log cannot be read; it attaches again with Last-Event-ID.

@@ -278,7 +278,7 @@ final class RPCSession: Sendable {
   private func pump(_ stream: EventStream) async {
     guard let signal = state.withLock({ $0.subscriptions[stream.subject] }) else { return }
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.forward(stream.feed) }
+      group.addTask { await self.forward(stream) }
       group.addTask { await signal.wait() }
       await group.next()
       group.cancelAll()
@@ -290,15 +290,12 @@ final class RPCSession: Sendable {
     }
   }
 
-  private func forward(_ feed: EventFeed) async {
+  private func forward(_ stream: EventStream) async {
     do {
-      for try await page in feed {
-        var bytes: [UInt8] = []
-        for event in page {
-          if !bytes.isEmpty { try await conversation.send(bytes) }
-          bytes = RPC.notification("thread/event", event.notification).bytes
+      for try await page in stream.feed {
+        for event in page where stream.includes(event) {
+          try await conversation.send(RPC.notification("thread/event", event.notification).bytes)
         }
-        try await conversation.send(bytes)
       }
     } catch {
       // Cancelled, the connection is gone, or the log cannot be read: a reader notices that no

@@ -35,11 +35,12 @@ struct Accountant: Sendable {
       maxOutput: min(maxTokens, limit))
   }
 
-  /// Holds the most that a call can cost.
+  /// Holds the most that a call can cost; nothing has to be held for one that is free.
   /// - Throws: ``QlaudError`` with status 402; nothing may be sent then.
   func reserve(_ id: String, for key: KeyID, turn: TurnID?, call: ModelCall, _ terms: Terms)
     async throws
   {
+    if terms.price == .free { return }
     let input = UsageEstimate.of(call, outputBytes: 0).totalInput
     let reservation = Reservation(
       id: id, key: key, turn: turn,
