@@ -68,7 +68,8 @@ let package = Package(
     program(
       "Main", "Sources/qlaudd/Main",
       [
-        "API", "Engine", "Store", "Vault", "Outbound", "Upstream", "Server", "Domain", "Wire",
+        "API", "Engine", "Store", "Vault", "Outbound", "Upstream", "Tools", "Server", "Domain",
+        "Wire",
         argumentParser, lifecycle, logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -86,7 +87,7 @@ let package = Package(
     tests("EngineTests", ["Engine", "Domain", "Wire"]),
     tests("APITests", ["API", "Engine", "Domain", "Wire"]),
     tests("ClientTests", ["Client", "Wire", argumentParser]),
-    tests("EndToEndTests", ["Main", "Client", "Wire", "TestSupport"]),
+    tests("EndToEndTests", ["Main", "Client", "Vault", "Wire", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,7 @@
 import Domain
 import Logging
 import Store
+import Tools
 import Upstream
 import Wire
 
@@ -20,6 +21,12 @@ struct Core: Sendable {
   /// Rings when a client has asked the daemon to end.
   let shutdown = Bell()
   let running = RunningTurns()
+  /// What tools need of the world.
+  let outside: Outside
+  /// The catalog of built-in tools.
+  let builtIns: [BuiltIn]
+  /// Rings when a client has answered a call of one of its tools.
+  let toolAnswers = Bell()
 
   /// A duration from now on the wall clock, as a moment.
   func moment(in delay: Milliseconds) -> Milliseconds { source.now() + delay }
