@@ -27,6 +27,8 @@ struct Core: Sendable {
   let builtIns: [BuiltIn]
   /// Rings when a client has answered a call of one of its tools.
   let toolAnswers = Bell()
+  /// Rings when somebody has answered whether a tool may be called.
+  let approvalAnswers = Bell()
 
   /// A duration from now on the wall clock, as a moment.
   func moment(in delay: Milliseconds) -> Milliseconds { source.now() + delay }

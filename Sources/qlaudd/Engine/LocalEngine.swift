@@ -56,6 +56,8 @@ package struct LocalEngine: Sendable {
   package var turns: Turns { Turns(core: core) }
   /// Tools and the answers of those that clients run.
   package var tools: ToolRegistry { ToolRegistry(core: core) }
+  /// Questions to people about calls of tools.
+  package var approvals: Approvals { Approvals(core: core) }
   /// API keys.
   package var keys: Keys { Keys(core: core) }
   /// Upstreams and models.

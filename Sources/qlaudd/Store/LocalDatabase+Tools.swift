@@ -34,7 +34,7 @@ extension LocalDatabase {
       for secret in secrets { try SecretTable.upsert(transaction.db, secret) }
     }
   }
-  /// Changes a tool and, where they are given, replaces its secrets.
+  /// Changes a tool and, where they are given, replaces its secrets. Approvals given for further calls hold no longer.
   /// - Throws: `not_found`; `conflict` where its new name is in use.
   package func updateTool(_ tool: ToolRow, secrets: [SealedSecret]? = nil) async throws {
     try await write { transaction in
@@ -42,6 +42,7 @@ extension LocalDatabase {
       guard try ToolTable.update(transaction.db, tool) else {
         throw QlaudError.notFound("tool", tool.id)
       }
+      try ApprovalTable.endStanding(transaction.db, tool: tool.id)
       guard let secrets else { return }
       try SecretTable.delete(transaction.db, prefix: Self.secretPrefix(tool.id))
       for secret in secrets { try SecretTable.upsert(transaction.db, secret) }
@@ -77,6 +78,7 @@ extension LocalDatabase {
   package func deleteTool(_ id: ToolID) async throws {
     try await write { transaction in
       guard try ToolTable.delete(transaction.db, id) else { throw QlaudError.notFound("tool", id) }
+      try ApprovalTable.endStanding(transaction.db, tool: id)
       try SecretTable.delete(transaction.db, prefix: Self.secretPrefix(id))
     }
     try await checkpoint()

@@ -262,7 +262,8 @@ enum Schema {
 
   /// Calls of tools: written before a call is made and when it is answered. `message_seq` and `place`: the assistant
   /// message that asks for it, and which of its calls it is. `result` is what the model is told, kept until it stands in a
-  /// message; the rest of the row stays as the record of the call. It holds no secret.
+  /// message; the rest of the row stays as the record of the call. It holds no secret. `approvals`: questions to people about calls, one a
+  /// call; `scope` says for which further calls the answer holds.
   private static let toolCalls = """
     CREATE TABLE tool_calls (
       turn_id TEXT NOT NULL REFERENCES turns(id),
@@ -284,5 +285,30 @@ enum Schema {
       CHECK ((status = 'done') = (is_error IS NOT NULL))
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX tool_calls_of_thread ON tool_calls(thread_id, tool_use_id);
+
+    CREATE TABLE approvals (
+      id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64),
+      turn_id TEXT NOT NULL REFERENCES turns(id),
+      message_seq INTEGER NOT NULL,
+      place INTEGER NOT NULL CHECK (place >= 0),
+      thread_id TEXT NOT NULL REFERENCES threads(id),
+      owner_key_id TEXT NOT NULL,
+      tool_use_id TEXT NOT NULL,
+      tool_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      input TEXT NOT NULL,
+      status TEXT NOT NULL
+        CHECK (status IN ('pending', 'approved', 'denied', 'expired', 'cancelled')),
+      scope TEXT CHECK (scope IN ('once', 'thread', 'tool')),
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL,
+      resolved_at INTEGER,
+      UNIQUE (turn_id, message_seq, place),
+      CHECK ((status = 'pending') = (resolved_at IS NULL)),
+      CHECK ((status = 'pending') = (scope IS NULL))
+    ) STRICT;
+    CREATE INDEX approvals_by_time ON approvals(status, created_at);
+    CREATE INDEX approvals_of_thread ON approvals(thread_id);
+    CREATE INDEX approvals_standing ON approvals(tool_id) WHERE scope IN ('thread', 'tool');
     """
 }

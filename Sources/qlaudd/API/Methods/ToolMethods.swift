@@ -36,17 +36,19 @@ let toolMethods: [Method] = [
     .webhookTimeout, .lockedFields,
     .text("provider", "A slug of builtin/list.", length: 1...100), .toolConfig,
     .optional("auth_mode", "tenant: all calls use the configuration given here.", default: .tenant),
+    .optional("policy", "Whether calls are made at once, asked about, or denied.", default: .auto),
     result: .tool
   ) {
     (
       call, name, description: String?, schema: JSON.Object?, webhook: String?, timeout: Int?,
-      locked: [String]?, provider: String?, config: JSON.Object?, _: AuthMode
+      locked: [String]?, provider: String?, config: JSON.Object?, _: AuthMode,
+      policy: ToolPolicy
     ) in
     try await call.engine.tools.register(
       ToolRegistry.Draft(
         name: name, description: description, inputSchema: schema, webhookURL: webhook,
         timeoutMilliseconds: timeout, lockedFields: locked ?? [], provider: provider,
-        config: config))
+        config: config, policy: policy))
   },
   Method(
     "tool/list", .get("/v1/tools"), .admin, "Lists the registered tools, without secrets.",
@@ -60,17 +62,18 @@ let toolMethods: [Method] = [
     "tool/update", .patch("/v1/tools/:tool_id"), .admin,
     "Changes what is given; a config takes the place of the old one as a whole.", params: .tool,
     .text("name", "Its name.", length: Limits.nameLength), .toolDescription, .inputSchema,
-    .webhookURL, .webhookTimeout, .lockedFields, .toolConfig, result: .tool
+    .webhookURL, .webhookTimeout, .lockedFields, .toolConfig,
+    .optional("policy", "auto, ask or deny."), result: .tool
   ) {
     (
       call, tool, name: String?, description: String?, schema: JSON.Object?, webhook: String?,
-      timeout: Int?, locked: [String]?, config: JSON.Object?
+      timeout: Int?, locked: [String]?, config: JSON.Object?, policy: ToolPolicy?
     ) in
     try await call.engine.tools.update(
       tool,
       ToolRegistry.Update(
         name: name, description: description, inputSchema: schema, webhookURL: webhook,
-        timeoutMilliseconds: timeout, lockedFields: locked, config: config))
+        timeoutMilliseconds: timeout, lockedFields: locked, config: config, policy: policy))
   },
   Method(
     "tool/configure", .patch("/v1/tools/:tool_id/config"), .admin,
@@ -126,6 +129,7 @@ extension Shape where Value == ToolRegistry.Shown {
       "description": ["type": "string"], "input_schema": ["type": "object"],
       "webhook_url": ["type": "string"], "timeout_ms": ["type": "integer"],
       "provider": ["type": "string"], "config": ["type": "object"],
+      "policy": ToolPolicy.schema,
       "secrets": ["type": "array", "description": "Names only."],
       "secret": ["type": "string", "description": "A webhook's signing secret; shown once."],
       "warnings": ["type": "array"], "created_at": ["type": "integer"],

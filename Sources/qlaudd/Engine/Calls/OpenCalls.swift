@@ -24,6 +24,7 @@ struct OpenCalls: Sendable {
             isError: true)
         })
     }
+    try await core.store.cancelApprovals(of: turn.id) { [TurnEvents.approvalResolved($0, $1)] }
     guard turn.threadID != nil,
       let reply = try await TurnSteps.load(core.store, turn).openReply
     else { return nil }

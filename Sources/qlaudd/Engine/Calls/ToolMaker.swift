@@ -47,7 +47,8 @@ struct ToolMaker: Sendable {
     let made: JSON.Object =
       JSON.record([
         "description": draft.description.map(JSON.string),
-        "input_schema": draft.inputSchema.map(JSON.object), "webhook_url": .string(url),
+        "input_schema": draft.inputSchema.map(JSON.object), "policy": draft.policy.json,
+        "webhook_url": .string(url),
         "timeout_ms": .integer(draft.timeoutMilliseconds ?? WebhookTool.timeout.standard),
         "lock_input_fields": draft.lockedFields.isEmpty
           ? nil : .array(draft.lockedFields.map(JSON.string)),
@@ -81,7 +82,7 @@ struct ToolMaker: Sendable {
       throw InvalidParams(
         "provider", "\(provider) works with each user's own account, which is not available yet")
     }
-    var definition: JSON.Object = ["provider": .string(provider)]
+    var definition: JSON.Object = ["provider": .string(provider), "policy": draft.policy.json]
     if let text = draft.description { definition["description"] = .string(text) }
     if let schema = draft.inputSchema { definition["input_schema"] = .object(schema) }
     let given = JSON.object(draft.config ?? [:])
@@ -146,7 +147,8 @@ struct ToolMaker: Sendable {
     let places = names.map { ($0, prefix + $0) }
     return Toolbox.Entry(
       definition: tool.definition, kind: tool,
-      secretNames: Dictionary(places, uniquingKeysWith: { first, _ in first }))
+      secretNames: Dictionary(places, uniquingKeysWith: { first, _ in first }),
+      policy: row.definition["policy"].flatMap(ToolPolicy.init(wire:)) ?? .auto)
   }
 }
 

@@ -116,12 +116,19 @@ struct ToolRound: Sendable {
       guard error.kind == .secretMissing else { throw error }
       return try await refuse(call, "the call was not made: a secret of the tool is missing")
     }
-    let toolCall = toolCall(call, secrets)
-    let row: ToolCallRow
-    if call.isStarted {
-      row = call.row
-    } else {
-      let shown = Redactor(secrets: Array(secrets.values)).redact(input(toolCall, entry))
+    let toolCall = self.toolCall(call, secrets)
+    var row = call.row
+    if !call.isStarted {
+      let input = self.input(toolCall, entry)
+      let shown = Redactor(secrets: Array(secrets.values)).redact(input.json)
+      // Nobody is asked about a call that is refused anyway.
+      if input.isValid {
+        let permission = CallPermission(
+          core: core, turn: turn, call: row, definition: entry.definition, policy: entry.policy)
+        if let refusal = try await permission.refusal(input: shown) {
+          return try await refuse(call, refusal)
+        }
+      }
       row = try await start(call, shown)
     }
     let result = await Dispatch.run(toolCall, on: kind, core.outside)
@@ -138,10 +145,10 @@ struct ToolRound: Sendable {
   }
 
   /// The input as it will be used, or as the model wrote it where it is refused.
-  private func input(_ call: ToolCall, _ entry: Toolbox.Entry) -> JSON {
+  private func input(_ call: ToolCall, _ entry: Toolbox.Entry) -> (json: JSON, isValid: Bool) {
     do throws(InvalidParams) {
-      return .object(try Dispatch.prepare(call, for: entry.definition))
-    } catch { return call.input }
+      return (.object(try Dispatch.prepare(call, for: entry.definition)), true)
+    } catch { return (call.input, false) }
   }
 
   private func open(_ names: [String: String]) async throws -> [String: Secret] {

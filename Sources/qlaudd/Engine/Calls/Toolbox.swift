@@ -13,6 +13,8 @@ struct Toolbox: Sendable {
     let kind: (any ToolKind)?
     /// Where the vault keeps its secrets, by the tool's own names for them.
     let secretNames: [String: String]
+    /// Whether it may be called without asking.
+    let policy: ToolPolicy
 
     /// Whether it may run again after a crash.
     var isReadOnly: Bool { definition.hints.isReadOnly }
@@ -35,7 +37,7 @@ struct Toolbox: Sendable {
     for (index, json) in request.clientTools.enumerated() {
       do throws(InvalidParams) {
         let definition = try SendTools.clientTool(json, place: index)
-        entries.append(Entry(definition: definition, kind: nil, secretNames: [:]))
+        entries.append(Entry(definition: definition, kind: nil, secretNames: [:], policy: .auto))
       } catch { throw QlaudError(error) }
     }
     let wanted = Set(request.tools)

@@ -22,10 +22,12 @@ package struct ToolRegistry: Sendable {
     package var provider: String?
     /// Of a built-in tool, secrets included.
     package var config: JSON.Object?
+    package var policy: ToolPolicy
     /// A tool to be registered.
     package init(
       name: String, description: String?, inputSchema: JSON.Object?, webhookURL: String?,
-      timeoutMilliseconds: Int?, lockedFields: [String], provider: String?, config: JSON.Object?
+      timeoutMilliseconds: Int?, lockedFields: [String], provider: String?, config: JSON.Object?,
+      policy: ToolPolicy
     ) {
       self.name = name
       self.description = description
@@ -35,6 +37,7 @@ package struct ToolRegistry: Sendable {
       self.lockedFields = lockedFields
       self.provider = provider
       self.config = config
+      self.policy = policy
     }
   }
 
@@ -48,11 +51,12 @@ package struct ToolRegistry: Sendable {
     package var lockedFields: [String]?
     /// Takes the place of the old configuration as a whole, secrets included.
     package var config: JSON.Object?
+    package var policy: ToolPolicy?
     /// A change.
     package init(
       name: String? = nil, description: String? = nil, inputSchema: JSON.Object? = nil,
       webhookURL: String? = nil, timeoutMilliseconds: Int? = nil, lockedFields: [String]? = nil,
-      config: JSON.Object? = nil
+      config: JSON.Object? = nil, policy: ToolPolicy? = nil
     ) {
       self.name = name
       self.description = description
@@ -61,6 +65,7 @@ package struct ToolRegistry: Sendable {
       self.timeoutMilliseconds = timeoutMilliseconds
       self.lockedFields = lockedFields
       self.config = config
+      self.policy = policy
     }
   }
 
@@ -149,6 +154,7 @@ package struct ToolRegistry: Sendable {
     var definition = old.definition
     if let text = update.description { definition["description"] = .string(text) }
     if let schema = update.inputSchema { definition["input_schema"] = .object(schema) }
+    if let policy = update.policy { definition["policy"] = policy.json }
     let row = changed(old, update.name ?? old.name, definition)
     do throws(InvalidParams) {
       try ToolMaker.checkName(row.name)
@@ -175,7 +181,8 @@ package struct ToolRegistry: Sendable {
         ?? stored["timeout_ms"]?.int.map(Int.init(clamping:)),
       lockedFields: update.lockedFields
         ?? stored["lock_input_fields"].flatMap { [String](wire: $0) } ?? [],
-      provider: stored["provider"]?.string, config: update.config)
+      provider: stored["provider"]?.string, config: update.config,
+      policy: update.policy ?? stored["policy"].flatMap(ToolPolicy.init(wire:)) ?? .auto)
   }
 
   /// Forgets a tool and wipes its secrets. A turn that runs goes on without it from its next step on.

@@ -29,9 +29,9 @@ struct TurnLoop: Sendable {
 
   private func steps(in threadID: ThreadID) async throws -> TurnRun.Outcome {
     let thread = try await core.store.thread(threadID, visibleTo: nil)
-    let toolbox = try await Toolbox.of(turn.request, core)
     while true {
       try Task.checkCancellation()
+      let toolbox = try await Toolbox.of(turn.request, core)
       let steps = try await TurnSteps.load(core.store, turn)
       if let reply = steps.openReply {
         let round = ToolRound(
