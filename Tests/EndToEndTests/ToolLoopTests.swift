@@ -235,10 +235,10 @@ import Wire
     #expect(await client.untilDone(next).last?["data"]?["status"] == "done")
   }
 
-  @Test(arguments: ["POST", "GET"])
-  func `after kill -9 during a call it is run again only where it reads`(method: String)
-    async throws
-  {
+  @Test(arguments: ["POST", "GET"], ["crash", "stop"])
+  func `a call that the daemon's end cut off is run again only where it reads`(
+    method: String, end: String
+  ) async throws {
     let gate = Gate()
     let tools = try LoopbackServer { _, connection in
       try gate.waitBlocking()
@@ -254,7 +254,7 @@ import Wire
     let thread = try await client.newThread()
     let turn = try await client.send("go", to: thread, more: ["tools": ["call"]])
     _ = try await tools.request(at: 0)
-    daemon.crash()
+    if end == "crash" { daemon.crash() } else { #expect(daemon.stop() == 0) }
     gate.open()
     daemon = try Daemon(in: folder)
     client = try RPCClient(daemon)
@@ -310,5 +310,25 @@ import Wire
     // What was answered is not void.
     #expect(retries.allSatisfy { ($0["data"]?["discard_after"]?.int ?? 0) >= done })
     #expect(try await client.messages(thread).last?["content"]?[0]?["text"] == "once")
+  }
+
+  @Test func `while the vault is locked a call that needs a secret waits`() async throws {
+    let tools = try LoopbackServer { _, connection in try connection.respond(body: "ok") }
+    defer { tools.stop() }
+    let standIn = try StandIn.calling([ScriptedCall("c1", "call", #"{"x":1}"#)])
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    try await client.registerHTTP("call", tools.origin, secrets: ["key": "some-long-secret"])
+    _ = try await client.call("vault/lock")
+    let thread = try await client.newThread()
+    let turn = try await client.send("go", to: thread, more: ["tools": ["call"]])
+    let queued = await client.events { $0["event"] == "qlaud.queued" }
+    #expect(queued.first?["data"]?["reason"] == "vault_locked")
+    #expect(tools.requests.isEmpty)
+    _ = try await client.call("vault/unlock")
+    #expect(await client.untilDone(turn).last?["data"]?["status"] == "done")
+    #expect(tools.requests.count == 1 && standIn.requests.count == 2)
+    #expect(try await client.toolResults(thread).first?["content"] == "ok")
   }
 }

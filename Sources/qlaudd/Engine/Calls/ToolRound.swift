@@ -33,13 +33,21 @@ struct ToolRound: Sendable {
     let entry: Toolbox.Entry?
     /// Why it must not be made, where the reply was cut off in it.
     let isCutOff: Bool
-    var isStarted = false
+    let isStarted: Bool
+    /// The tool's opened secrets; nil where one of them is missing.
+    var secrets: [String: Secret]? = [:]
+
+    /// Whether the tool will be run here: not what was answered, interrupted, or is the client's.
+    var needsSecrets: Bool {
+      guard let entry, entry.kind != nil, !row.isDone else { return false }
+      return !isStarted || entry.isReadOnly
+    }
   }
 
   /// - Throws: `CancellationError` where the turn is stopped, ``QlaudError`` `vault_locked` before anything that needs a
   ///   secret was started, and what the store throws. What was answered until then is stored.
   func run() async throws -> MessageDraft {
-    let calls = try await pendingCalls()
+    let calls = try await withSecrets(try await pendingCalls())
     var answers = [Answer?](repeating: nil, count: calls.count)
     try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
       var waiting = calls.indices.makeIterator()
@@ -111,9 +119,7 @@ struct ToolRound: Sendable {
     if call.isStarted, !entry.isReadOnly {
       return try await finish(call.row, .failure(OpenCalls.interrupted))
     }
-    let secrets: [String: Secret]
-    do { secrets = try await open(entry.secretNames) } catch let error as QlaudError {
-      guard error.kind == .secretMissing else { throw error }
+    guard let secrets = call.secrets else {
       return try await refuse(call, "the call was not made: a secret of the tool is missing")
     }
     let toolCall = self.toolCall(call, secrets)
@@ -151,10 +157,21 @@ struct ToolRound: Sendable {
     } catch { return (call.input, false) }
   }
 
-  private func open(_ names: [String: String]) async throws -> [String: Secret] {
-    var secrets: [String: Secret] = [:]
-    for (name, place) in names { secrets[name] = try await core.keeper.secret(place) }
-    return secrets
+  /// Opens what all calls need before the first one begins: a locked vault must not interrupt what runs.
+  private func withSecrets(_ calls: [PendingCall]) async throws -> [PendingCall] {
+    var calls = calls
+    for index in calls.indices where calls[index].needsSecrets {
+      guard let names = calls[index].entry?.secretNames else { continue }
+      do {
+        var secrets: [String: Secret] = [:]
+        for (name, place) in names { secrets[name] = try await core.keeper.secret(place) }
+        calls[index].secrets = secrets
+      } catch let error as QlaudError {
+        guard error.kind == .secretMissing else { throw error }
+        calls[index].secrets = nil
+      }
+    }
+    return calls
   }
 
   private func start(_ call: PendingCall, _ input: JSON) async throws -> ToolCallRow {
