@@ -64,7 +64,8 @@ let package = Package(
     room("Tools", ["Outbound", "Domain", "Wire"]),
     room("Engine", ["Store", "Vault", "Upstream", "Tools", "Domain", "Wire", lifecycle, logging]),
     room("API", ["Engine", "Domain", "Wire", httpTypes]),
-    room("Server", ["Wire", httpTypes, lifecycle, logging] + nio),
+    .target(name: "CHost", path: "Sources/qlaudd/CHost"),
+    room("Server", ["Wire", "CHost", httpTypes, lifecycle, logging] + nio),
     program(
       "Main", "Sources/qlaudd/Main",
       [

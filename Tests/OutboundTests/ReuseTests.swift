@@ -55,6 +55,36 @@ import Wire
     await client.shutdown()
   }
 
+  @Test func `of many kept connections that would all die only one is tried`() async throws {
+    let everybodyIsHere = Gate()
+    let server = try LoopbackServer { request, connection in
+      if request.target == "/first" {
+        try everybodyIsHere.waitBlocking()
+      } else if request.connection < 8 {
+        return connection.close()
+      }
+      try connection.respond(body: "answer")
+    }
+    defer { server.stop() }
+    let client = HTTPClient()
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<8 {
+        group.addTask {
+          _ = try await client.text(OutboundRequest(url: "\(server.origin)/first"))
+        }
+      }
+      _ = try await server.request(at: 7)
+      everybodyIsHere.open()
+      try await group.waitForAll()
+    }
+    let request = OutboundRequest(method: "POST", url: "\(server.origin)/second", body: [1])
+    #expect(try await client.text(request) == "answer")
+    let second = server.requests.filter { $0.target == "/second" }.map(\.connection)
+    #expect(second.count == 2)
+    #expect(second.last == 8)
+    await client.shutdown()
+  }
+
   @Test func `a fresh connection that dies too is an error`() async throws {
     let server = try LoopbackServer { request, connection in
       if request.target == "/second" { return connection.close() }
@@ -73,7 +103,7 @@ import Wire
   }
 
   @Test(arguments: ["HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"])
-  func `nothing is sent again once a byte of the reply came`(start: String) async throws {
+  func `nothing is sent again once a line of the reply came`(start: String) async throws {
     let server = try LoopbackServer { request, connection in
       if request.target == "/second" {
         try connection.raw(start)

@@ -123,7 +123,7 @@ import Wire
   @Test func `the limit counts all lines of an event, and only one event`() throws {
     var decoder = SSEDecoder(maxEventBytes: 100)
     for _ in 0..<50 { try decoder.append("data: 0123456789\n\n".utf8) }
-    for _ in 0..<9 { try decoder.append("data: 0123456789\n".utf8) }
+    for _ in 0..<8 { try decoder.append("data: 0123456789\n".utf8) }
     #expect(throws: SSEDecoder.Overflow.self) { try decoder.append("data: 0123456789\n".utf8) }
   }
 }

@@ -158,15 +158,21 @@ import Wire
     try await fixture.store.close()
   }
 
+  private static let spans = CapSpans(day: 100..<200, month: 50..<500)
+
+  private func hold(_ id: String, _ amount: Microdollars?, turn: TurnID? = nil) -> Reservation {
+    Reservation(id: id, key: "k", turn: turn, amount: amount)
+  }
+
   @Test func `concurrent reservations never pass a cap together`() async throws {
     let fixture = try await Fixture()
     let store = fixture.store
+    try await cappedKey(store, cap: 100)
     let granted = await withTaskGroup(of: Bool.self) { group in
       for index in 0..<50 {
         group.addTask {
           do {
-            try await store.reserve(
-              "r\(index)", key: "k", turn: nil, amount: 10, cap: 100, since: 0)
+            try await store.reserve(self.hold("r\(index)", 10), spans: Self.spans)
             return true
           } catch { return false }
         }
@@ -176,36 +182,74 @@ import Wire
     #expect(granted == 10)
     #expect(try await store.spending(of: "k", since: 0) == (0, 100))
     do {
-      try await store.reserve("more", key: "k", turn: nil, amount: 1, cap: 100, since: 0)
+      try await store.reserve(hold("more", 1), spans: Self.spans)
       Issue.record("was not refused")
     } catch let error as QlaudError {
       #expect(error.kind == .keyCapExceeded)
-      #expect(error.details == ["limit": 100, "spent": 0, "reserved": 100])
+      #expect(
+        error.details
+          == ["limit": 100, "spent": 0, "reserved": 100, "asked": 1, "resets_at": nil])
     }
     await refusal(.keyCapExceeded) {
-      try await store.reserve("huge", key: "k", turn: nil, amount: .max, cap: 100, since: 0)
+      try await store.reserve(self.hold("huge", .max), spans: Self.spans)
+    }
+    await refusal(.priceUnknown) {
+      try await store.reserve(self.hold("unpriced", nil), spans: Self.spans)
     }
     try await store.close()
   }
 
-  @Test func `a reservation ends once, as what was spent or as nothing`() async throws {
+  @Test func `a call settles what was held for it under its own id`() async throws {
     let fixture = try await Fixture()
     let store = fixture.store
-    for id in ["a", "b"] {
-      try await store.reserve(id, key: "k", turn: "t", amount: 10, cap: nil, since: 0)
-    }
-    await refusal(.conflict) {
-      try await store.reserve("a", key: "k", turn: nil, amount: 1, cap: nil, since: 0)
-    }
-    try await store.settle("a", amount: 12)
+    try await cappedKey(store, cap: 100)
+    try await store.reserve(hold("a", 60), spans: Self.spans)
+    await refusal(.keyCapExceeded) { try await store.reserve(self.hold("b", 60), spans: Self.spans) }
+    try await store.recordUsage(usage("a", key: "k", cost: 12, at: 1))
+    #expect(try await store.spending(of: "k", since: 0) == (12, 0))
+    try await store.reserve(hold("b", 60), spans: Self.spans)
+    try await store.release("b")
     try await store.release("b")
     #expect(try await store.spending(of: "k", since: 0) == (12, 0))
-    fixture.clock.advance(5)
-    #expect(try await store.spending(of: "k", since: fixture.clock.now) == (0, 0))
-    for id in ["a", "b", "none"] {
-      await refusal(.conflict) { try await store.settle(id, amount: 1) }
-      await refusal(.conflict) { try await store.release(id) }
-    }
     try await store.close()
+  }
+
+  @Test func `what a crash left open is settled at what was held, once, and marked`() async throws {
+    let fixture = try await Fixture()
+    let store = fixture.store
+    try await cappedKey(store, cap: 100)
+    try await store.reserve(hold("a", 60), spans: Self.spans)
+    #expect(try await store.settleUnknownOutcomes() == 1)
+    #expect(try await store.settleUnknownOutcomes() == 0)
+    #expect(try await store.spending(of: "k", since: 0) == (60, 0))
+    let sum = try await store.usageSummary(from: 0, to: .max, groupBy: .key).first
+    #expect(sum?.cost == 60)
+    #expect(sum?.usage.isEstimated == true)
+    try await store.close()
+  }
+
+  @Test func `a wallet limits nothing until it was credited, then every key`() async throws {
+    let fixture = try await Fixture()
+    let store = fixture.store
+    try await store.reserve(Reservation(id: "before", key: .local, turn: nil, amount: 1_000), spans: Self.spans)
+    try await store.recordUsage(usage("before", key: .local, cost: 1_000, at: 1))
+    #expect(try await store.wallet() == nil)
+    #expect(try await store.credit("c1", amount: 50, note: nil).balance == 50)
+    #expect(try await store.credit("c1", amount: 50, note: nil).balance == 50)
+    try await store.reserve(Reservation(id: "a", key: .local, turn: nil, amount: 40), spans: Self.spans)
+    await refusal(.walletExhausted) {
+      try await store.reserve(Reservation(id: "b", key: .local, turn: nil, amount: 11), spans: Self.spans)
+    }
+    try await store.recordUsage(usage("a", key: .local, cost: 45, at: 1))
+    #expect(try await store.wallet() == WalletBalance(credited: 50, spent: 45, reserved: 0))
+    try await store.close()
+  }
+
+  private func cappedKey(_ store: LocalDatabase, cap: Microdollars) async throws {
+    try await store.insertKey(
+      Key(
+        id: "k", name: "k", prefix: "p", scope: .standard, endUserID: nil, maxSpend: cap,
+        period: .lifetime, expiresAt: nil, models: nil, createdAt: 0),
+      hash: [UInt8](repeating: 7, count: 32))
   }
 }

@@ -4,13 +4,18 @@ package struct Source: Sendable {
   package let now: @Sendable () -> Milliseconds
   /// That many random bytes, fit for keys.
   package let randomBytes: @Sendable (Int) -> [UInt8]
+  /// The day and the month that a moment lies in, in the user's time zone.
+  package let spans: @Sendable (Milliseconds) -> CapSpans
 
-  /// A source of these two.
+  /// A source of these three.
   package init(
-    now: @escaping @Sendable () -> Milliseconds, randomBytes: @escaping @Sendable (Int) -> [UInt8]
+    now: @escaping @Sendable () -> Milliseconds,
+    randomBytes: @escaping @Sendable (Int) -> [UInt8],
+    spans: @escaping @Sendable (Milliseconds) -> CapSpans = SystemClock.spans
   ) {
     self.now = now
     self.randomBytes = randomBytes
+    self.spans = spans
   }
 
   /// The system's wall clock and its generator of random numbers.

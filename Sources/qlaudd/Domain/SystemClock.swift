@@ -11,4 +11,22 @@ enum SystemClock {
     clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
+
+  /// The day and the month of a moment in the machine's time zone (TZ, /etc/localtime).
+  static func spans(_ now: Milliseconds) -> CapSpans {
+    var seconds = time_t(now / 1000)
+    var local = tm()
+    localtime_r(&seconds, &local)
+    func moment(day: Int32, month: Int32) -> Milliseconds {
+      var first = tm()
+      (first.tm_year, first.tm_mon, first.tm_mday) = (local.tm_year, month, day)
+      first.tm_isdst = -1
+      return Int64(mktime(&first)) * 1000
+    }
+    let day = moment(day: local.tm_mday, month: local.tm_mon)
+    let tomorrow = moment(day: local.tm_mday + 1, month: local.tm_mon)
+    let month = moment(day: 1, month: local.tm_mon)
+    let next = moment(day: 1, month: local.tm_mon + 1)
+    return CapSpans(day: day..<max(day + 1, tomorrow), month: month..<max(month + 1, next))
+  }
 }

@@ -8,7 +8,7 @@ import Wire
 /// What the parts of the engine share. A value that is passed down; it holds no state of its own.
 struct Core: Sendable {
   let store: LocalDatabase
-  let upstream: ModelUpstream
+  let upstream: ModelClient
   let keeper: VaultKeeper
   let events: EventLog
   let source: Source
@@ -29,6 +29,9 @@ struct Core: Sendable {
   let toolAnswers = Bell()
   /// Rings when somebody has answered whether a tool may be called.
   let approvalAnswers = Bell()
+
+  /// What calls cost and whether they may be made.
+  var accountant: Accountant { Accountant(store: store, source: source) }
 
   /// A duration from now on the wall clock, as a moment.
   func moment(in delay: Milliseconds) -> Milliseconds { source.now() + delay }

@@ -15,7 +15,7 @@ package struct LocalEngine: Sendable {
   /// - Throws: ``QlaudError`` from the store, `VaultError` where a key file is wrong, ``InvalidParams`` where the catalog
   ///   of built-in tools is.
   package static func start(
-    store: LocalDatabase, upstream: ModelUpstream, outside: Outside, source: Source, logger: Logger,
+    store: LocalDatabase, upstream: ModelClient, outside: Outside, source: Source, logger: Logger,
     grown: Bell,
     masters: VaultKeeper.MasterSources, build: BuildInfo
   ) async throws -> LocalEngine {
@@ -62,6 +62,8 @@ package struct LocalEngine: Sendable {
   package var keys: Keys { Keys(core: core) }
   /// Upstreams and models.
   package var providers: Providers { Providers(core: core) }
+  /// Usage, wallet, models and prices.
+  package var accounts: Accounts { Accounts(core: core) }
   /// Secrets and the vault.
   package var secrets: Secrets { Secrets(core: core) }
   /// Settings, status, backup.

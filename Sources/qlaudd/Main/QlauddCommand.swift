@@ -50,6 +50,9 @@ struct QlauddCommand: AsyncParsableCommand {
   @Option(help: "trace, debug, info, notice, warning, error or critical.")
   var logLevel: LogLevel = .notice
 
+  /// How long conversations may go on when the daemon is asked to end.
+  static let grace = Duration.seconds(1)
+
   func run() async throws {
     // A peer that goes away is an error of one write, never a signal for the whole program.
     signal(SIGPIPE, SIG_IGN)
@@ -68,18 +71,18 @@ struct QlauddCommand: AsyncParsableCommand {
       socket: socket, database: database ?? data.map { "\($0)/qlaud.db" },
       environment: environment)
     // A daemon keeps no folder busy.
-    guard chdir("/") == 0 else { throw Host.failure("chdir /") }
+    guard chdir("/") == 0 else { throw PathError.noFolder }
     var logger = Logger(label: "qlaudd") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = logLevel.level
 
     try PrivateFolder.create(paths.databaseFolder)
     let lock = try InstanceLock(database: paths.database)
-    defer { lock.release() }
+    defer { withExtendedLifetime(lock) {} }
     let grown = Bell()
     let store = try await LocalDatabase.open(at: paths.database, source: .system) { grown.ring() }
     let client = HTTPClient()
     let engine = try await LocalEngine.start(
-      store: store, upstream: ModelUpstream(client: client),
+      store: store, upstream: ModelClient(client: client),
       outside: ToolsOutside.through(client), source: .system, logger: logger, grown: grown,
       masters: VaultKeeper.MasterSources(
         credential: try SystemCredential.masterKey(environment),
@@ -88,11 +91,13 @@ struct QlauddCommand: AsyncParsableCommand {
       build: BuildInfo(
         version: programVersion, databasePath: paths.database, socketPath: paths.socket))
     let api = APIFace(engine: engine)
+    var listening = ServerConfiguration(
+      socketPath: paths.socket, tcp: listen.map { ($0.host, $0.port) },
+      activation: Activation(
+        listenPID: environment["LISTEN_PID"], listenFDs: environment["LISTEN_FDS"]))
+    listening.shutdownGrace = Self.grace
     let server = SocketServer(
-      configuration: ServerConfiguration(
-        socketPath: paths.socket, tcp: listen.map { ($0.host, $0.port) },
-        activation: SocketActivation(environment: environment)),
-      logger: logger, onListening: { ready.listening() },
+      configuration: listening, logger: logger, onListening: { _ in ready.listening() },
       handler: { await api.serve($0) })
     try await run(engine.services + [server], logger)
     await client.shutdown()

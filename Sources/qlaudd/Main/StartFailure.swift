@@ -11,10 +11,27 @@ struct StartFailure {
 
   init(_ error: any Error) {
     switch error {
-    case let error as ServerError:
-      (message, status) = (error.description, error.isBusy ? Self.busy : 1)
+    case let error as InstanceLock.Failure:
+      (message, status) = (error.description, Self.status(error))
+    case let error as ServerError: (message, status) = (error.description, Self.status(error))
     case let error as QlaudError: (message, status) = (error.message, 1)
     default: (message, status) = ("\(error)", 1)
+    }
+  }
+
+  private static func status(_ failure: InstanceLock.Failure) -> Int32 {
+    switch failure {
+    case .held: busy
+    case .system: 1
+    }
+  }
+
+  private static func status(_ error: ServerError) -> Int32 {
+    switch error {
+    case .socketInUse, .addressInUse: busy
+    case .notASocket, .pathTooLong, .directoryNotOurs, .notLoopback, .unusableActivatedSocket,
+      .system:
+      1
     }
   }
 }

@@ -3,9 +3,6 @@ import Wire
 
 /// One easy handle at work for one exchange. Confined to the loop's thread.
 final class CurlTransfer {
-  /// Bytes of the reply's head at most.
-  private static let maxHeadBytes = 256 << 10
-
   /// What is waited for, and since when counts.
   private enum Wait { case connection, firstByte, body, reader }
 
@@ -14,23 +11,24 @@ final class CurlTransfer {
   let isRetry: Bool
   /// Told of each deadline that may lie before the others.
   var onDeadline: (ContinuousClock.Instant) -> Void = { _ in }
-  private let errorText: UnsafeMutablePointer<CChar>
-  private var headerList: UnsafeMutablePointer<curl_slist>?
+  let errorText: UnsafeMutablePointer<CChar>
+  var headerList: UnsafeMutablePointer<curl_slist>?
 
   private var wait = Wait.connection
   private var phaseDeadline: ContinuousClock.Instant?
   private var uploaded: Int64 = 0
-  private var head = ResponseHead(status: 0, headers: [])
-  private var headBytes = 0
-  private var headIsDone = false
+  private var head = HeadParser()
   private var bodyBytes = 0
   private var responseStarted = false
   private var addressWasRefused = false
+  /// How often the request was, or was about to be, sent by libcurl.
+  private var attempts = 0
+  private var needsFreshConnection = false
   /// What a callback found; it comes before what libcurl makes of the callback's refusal.
   private var failure: OutboundError?
 
-  private var request: OutboundRequest { exchange.request }
-  private var origin: String { exchange.url.origin }
+  var request: OutboundRequest { exchange.request }
+  var origin: String { exchange.url.origin }
 
   init(_ exchange: Exchange, isRetry: Bool) throws(OutboundError) {
     guard let easy = curl_easy_init() else {
@@ -49,68 +47,11 @@ final class CurlTransfer {
     errorText.deallocate()
   }
 
-  // MARK: Set-up
+  // MARK: Callbacks
 
-  func configure() throws(OutboundError) {
+  /// Points libcurl at this object, which must outlive the handle's work.
+  func configureCallbacks() throws(OutboundError) {
     let this = Unmanaged.passUnretained(self).toOpaque()
-    try set(ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText))
-    try set(ccurl_set_text(easy, CURLOPT_URL, exchange.url.text))
-    try set(ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"))
-    for (option, value) in [
-      (CURLOPT_NOSIGNAL, 1), (CURLOPT_TCP_NODELAY, 1), (CURLOPT_TCP_KEEPALIVE, 1),
-      (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1), (CURLOPT_FOLLOWLOCATION, 0),
-      (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS),
-      (CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2),
-      (CURLOPT_BUFFERSIZE, 64 << 10), (CURLOPT_FRESH_CONNECT, isRetry ? 1 : 0),
-      (CURLOPT_CONNECTTIMEOUT_MS, max(request.timeouts.connect.wholeMilliseconds, 1)),
-    ] {
-      try set(ccurl_set_long(easy, option, value))
-    }
-    try set(ccurl_set_quick_exit(easy))
-    if request.addresses == .publicOnly { try set(ccurl_set_text(easy, CURLOPT_NOPROXY, "*")) }
-    try configureMethod()
-    try configureHeaders()
-    try configureCallbacks(this)
-  }
-
-  private func configureMethod() throws(OutboundError) {
-    let needsBody = ["POST", "PUT", "PATCH"].contains(request.method)
-    if let body = request.body ?? (needsBody ? [] : nil) {
-      try set(ccurl_set_long(easy, CURLOPT_POST, 1))
-      try set(ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
-      // An empty array has no address of its own, and no address would mean "read it from a callback".
-      var bytes = body.isEmpty ? [0] : body
-      try set(
-        bytes.withUnsafeMutableBytes { buffer in
-          ccurl_set_pointer(easy, CURLOPT_COPYPOSTFIELDS, buffer.baseAddress)
-        })
-    }
-    if request.method == "HEAD" {
-      try set(ccurl_set_long(easy, CURLOPT_NOBODY, 1))
-    } else {
-      try set(ccurl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method))
-    }
-  }
-
-  private func configureHeaders() throws(OutboundError) {
-    var lines = request.headers.map {
-      // To libcurl "name:" means "leave this header out".
-      $0.value.allSatisfy { $0 == " " || $0 == "\t" } ? "\($0.name);" : "\($0.name): \($0.value)"
-    }
-    lines.append("Expect:")
-    if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-      lines.append("Content-Type:")
-    }
-    for line in lines {
-      guard let list = curl_slist_append(headerList, line) else {
-        throw OutboundError(.invalidRequest, "\(origin): no memory for the headers")
-      }
-      headerList = list
-    }
-    try set(ccurl_set_list(easy, CURLOPT_HTTPHEADER, headerList))
-  }
-
-  private func configureCallbacks(_ this: UnsafeMutableRawPointer) throws(OutboundError) {
     for option in [
       CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_OPENSOCKETDATA, CURLOPT_PREREQDATA,
       CURLOPT_XFERINFODATA,
@@ -150,15 +91,6 @@ final class CurlTransfer {
     context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  private func set(_ code: CURLcode) throws(OutboundError) {
-    guard code == CURLE_OK else {
-      let why = String(cString: curl_easy_strerror(code))
-      throw OutboundError(.invalidRequest, "\(origin): libcurl refuses an option: \(why)")
-    }
-  }
-
-  // MARK: Callbacks
-
   private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
     let ip = withUnsafePointer(to: &address.pointee.addr) { IPAddress($0) }
     if request.addresses.refuses(ip) {
@@ -177,6 +109,13 @@ final class CurlTransfer {
       addressWasRefused = true
       return false
     }
+    attempts += 1
+    // libcurl itself sends again, up to five times, where a kept connection dies; from one kept connection to the next. Once
+    // is enough, and on a fresh one.
+    if attempts > 1, !isRetry, ccurl_connections_opened(easy) == 0 {
+      needsFreshConnection = true
+      return false
+    }
     arm(.firstByte)
     return true
   }
@@ -190,52 +129,24 @@ final class CurlTransfer {
   private func receivedHeader(_ data: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
     responseStarted = true
     arm(.body)
-    headBytes += count
-    guard headBytes <= Self.maxHeadBytes else {
-      return fail(.tooLarge, "the head of the reply is over \(Self.maxHeadBytes) bytes")
+    switch head.line(UnsafeRawBufferPointer(start: data, count: count)) {
+    case .more: return count
+    case .done(let head): return headEnded(head) ? count : 0
+    case .tooLong:
+      return fail(.tooLarge, "the head of the reply is over \(HeadParser.maxBytes) bytes")
+    case .noStatus: return fail(.protocolError, "the reply has no status")
     }
-    let line = String(
-      decoding: UnsafeRawBufferPointer(start: data, count: count), as: UTF8.self)
-    // What comes after the body are trailers.
-    if headIsDone { return count }
-    return headerLine(line.trimmingLineEnd()) ? count : 0
   }
 
-  private func headerLine(_ line: Substring) -> Bool {
-    if line.isEmpty { return headEnded() }
-    if line.hasPrefix("HTTP/") {
-      let parts = line.split(separator: " ", maxSplits: 2)
-      guard parts.count > 1, let status = Int(parts[1]), (100...999).contains(status) else {
-        _ = fail(.protocolError, "the reply has no status")
-        return false
-      }
-      head = ResponseHead(status: status, headers: [])
-      return true
-    }
-    if line.first == " " || line.first == "\t", let last = head.headers.popLast() {
-      head.headers.append(HeaderField(last.name, "\(last.value) \(line.trimmingBlanks())"))
-      return true
-    }
-    let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    let value = parts.count > 1 ? parts[1].trimmingBlanks() : ""
-    head.headers.append(HeaderField(String(parts[0]), String(value)))
-    return true
-  }
-
-  private func headEnded() -> Bool {
-    // Interim replies; a 101 would be one that nobody asked for.
-    if head.status < 200 { return true }
-    headIsDone = true
+  private func headEnded(_ head: ResponseHead) -> Bool {
     let length = head.headers.first { $0.name.lowercased() == "content-length" }
-    if request.method != "HEAD", let length = length.flatMap({ Int($0.value) }),
+    guard request.method != "HEAD", let length = length.flatMap({ Int($0.value) }),
       length > request.maxResponseBytes
-    {
-      _ = fail(
-        .tooLarge,
-        "the reply is announced with \(length) bytes, the limit is \(request.maxResponseBytes)")
-      return false
-    }
-    return exchange.headArrived(head)
+    else { return exchange.headArrived(head) }
+    _ = fail(
+      .tooLarge,
+      "the reply is announced with \(length) bytes, the limit is \(request.maxResponseBytes)")
+    return false
   }
 
   private func received(_ data: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
@@ -309,19 +220,26 @@ final class CurlTransfer {
 
   // MARK: The end
 
-  /// Whether a kept connection died before it carried a byte of the reply: its server closed it while the request was on
+  /// Whether a kept connection died before it carried a line of the reply: its server closed it while the request was on
   /// the way.
   func deservesRetry(after code: CURLcode) -> Bool {
     guard !isRetry, failure == nil, !responseStarted, ccurl_connections_opened(easy) == 0 else {
       return false
     }
-    return code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING
+    return needsFreshConnection || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR
+      || code == CURLE_GOT_NOTHING
   }
 
   /// What the reader is told; nil for a transfer that ended well.
   func error(for code: CURLcode) -> OutboundError? {
     if let failure { return failure }
-    if code == CURLE_OK { return nil }
+    if code == CURLE_OK {
+      // To libcurl a connection that ends within the head ends a reply without a body.
+      if head.isDone { return nil }
+      return OutboundError(
+        .closed, "\(origin): the connection ended within the head of the reply",
+        responseStarted: responseStarted)
+    }
     if addressWasRefused, code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK {
       return OutboundError(
         .addressRefused, "\(origin): its address is not allowed (\(request.addresses))")
@@ -332,24 +250,5 @@ final class CurlTransfer {
       code, wasRefused: ccurl_was_refused(easy),
       proxyStatus: ccurl_proxy_status(easy))
     return OutboundError(kind, "\(origin): \(why)", responseStarted: responseStarted)
-  }
-}
-
-extension Substring {
-  fileprivate func trimmingBlanks() -> Substring {
-    let start = drop { $0 == " " || $0 == "\t" }
-    guard let last = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
-    return start[...last]
-  }
-}
-extension String {
-  fileprivate func trimmingLineEnd() -> Substring {
-    var end = utf8.endIndex
-    while end > utf8.startIndex {
-      let before = utf8.index(before: end)
-      guard utf8[before] == 0x0A || utf8[before] == 0x0D else { break }
-      end = before
-    }
-    return self[..<end]
   }
 }

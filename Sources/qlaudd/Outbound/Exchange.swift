@@ -1,11 +1,4 @@
 import Synchronization
-import Wire
-
-/// The head of a reply.
-struct ResponseHead: Sendable, Equatable {
-  var status: Int
-  var headers: [HeaderField]
-}
 
 /// One transfer as both sides see it: the task that reads, and the loop that fills. Everything they share is in one
 /// ``ExchangeState`` behind a lock; continuations are resumed, and the loop is told, after it is released.

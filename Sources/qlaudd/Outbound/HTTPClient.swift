@@ -1,7 +1,7 @@
 /// The one way out by HTTP: HTTP/2 and HTTP/1.1, TLS with the system's authorities, proxies from the environment
 /// (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`), connections kept and shared.
 ///
-/// A request that fails on a kept connection before a byte of its reply came is sent once more, on a fresh connection.
+/// A request that fails on a kept connection before the first line of its reply came is sent once more, on a fresh connection.
 package final class HTTPClient: Sendable {
   let inbox: CurlInbox
 

@@ -54,7 +54,8 @@ extension AddressPolicy {
     case (.noLinkLocal, .v4(let address)?): Self.isLinkLocal(address)
     case (.noLinkLocal, .v6(let high, let low)?):
       high >> 54 == 0xFE80 >> 6
-        || (high == 0xFD00_0EC2_0000_0000 && low == 0x254)  // AWS keeps its metadata here, in a private range
+        // AWS keeps its metadata here, in a private range.
+        || (high == 0xFD00_0EC2_0000_0000 && low == 0x254)
         || address?.embeddedV4.map(Self.isLinkLocal) == true
     case (.publicOnly, .v4(let address)?): !Self.isPublic(address)
     case (.publicOnly, .v6(let high, _)?):

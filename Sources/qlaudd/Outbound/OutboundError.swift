@@ -34,7 +34,7 @@ package struct OutboundError: Error, Sendable, Equatable, CustomStringConvertibl
   package let kind: Kind
   /// Names the origin, what happened and the limit. Never holds a path, a query, a header or a body.
   package let message: String
-  /// Whether any byte of the reply came. While it is false the peer may still have acted on the request, unless
+  /// Whether a line of the reply came (libcurl does not show less). While it is false the peer may still have acted on the request, unless
   /// ``isConnectFailure``.
   package let responseStarted: Bool
 

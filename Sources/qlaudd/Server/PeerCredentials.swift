@@ -1,50 +1,21 @@
+import CHost
 import NIOCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// Which user is at the other end of a Unix socket.
+/// Who is on the other side of a Unix socket, as the kernel knows it.
 enum PeerCredentials {
-  #if canImport(Glibc)
-    /// `struct ucred` of unix(7), option SO_PEERCRED.
-    private struct Credentials {
-      var pid: Int32 = 0
-      var uid: UInt32 = .max
-      var gid: UInt32 = .max
+  /// The peer's user. Call it on the channel's event loop.
+  static func uid(of channel: any Channel) throws -> UInt32 {
+    let uid = try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+      of: NIOBSDSocket.Handle.self
+    ) { descriptor in
+      var uid: UInt32 = 0
+      _ = try ServerError.check(
+        chost_peer_uid(descriptor, &uid), "read the peer of", "a connection")
+      return uid
     }
-    private static let option = (
-      level: NIOBSDSocket.OptionLevel.socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
-    )
-  #else
-    /// `struct xucred` of unix(4), option LOCAL_PEERCRED.
-    private typealias Credentials = xucred
-    private static let option = (
-      level: NIOBSDSocket.OptionLevel(rawValue: 0),
-      name: NIOBSDSocket.Option(rawValue: LOCAL_PEERCRED)
-    )
-  #endif
-
-  /// Succeeds for this user's own processes, fails for all others.
-  static func check(_ channel: any Channel) -> EventLoopFuture<Void> {
-    guard let provider = channel as? any SocketOptionProvider else {
-      return channel.eventLoop.makeFailedFuture(Refused())
+    guard let uid else {
+      throw ServerError.system(action: "read the peer of", subject: "a connection", code: 0)
     }
-    let found: EventLoopFuture<UInt32> = provider.unsafeGetSocketOption(
-      level: option.level, name: option.name
-    ).map { (credentials: Credentials) in
-      #if canImport(Glibc)
-        credentials.uid
-      #else
-        credentials.cr_uid
-      #endif
-    }
-    return found.flatMapThrowing { uid in
-      guard uid == Host.userID else { throw Refused() }
-    }
+    return uid
   }
-
-  struct Refused: Error {}
 }

@@ -1,24 +1,30 @@
-/// Where the server listens and what it allows.
+/// Where the server listens and how long it waits. Values only: Main reads flags and the environment.
 package struct ServerConfiguration: Sendable {
-  /// The Unix socket; not used where activation brought one.
+  /// The path of the Unix socket. Not used where ``activation`` brings one.
   package var socketPath: String
-  /// A loopback address and port for HTTP; nil for none.
+  /// A loopback address and a port (0: any) for HTTP over TCP; nil for none. `localhost` means 127.0.0.1.
   package var tcp: (host: String, port: Int)?
-  /// Sockets that the service manager has opened for us.
-  package var activation: SocketActivation
-  /// Connections at once; further ones wait in the kernel's backlog.
-  package var maximumConnections = 4_096
-  /// For the first bytes of a connection and for one whole HTTP request.
-  package var requestDeadline: Duration = .seconds(30)
-  /// For the next HTTP request on a kept-alive connection.
-  package var keepAlive: Duration = .seconds(120)
-  /// How long conversations may go on when the server is asked to stop.
-  package var grace: Duration = .seconds(1)
+  /// Sockets that the service manager opened.
+  package var activation: Activation?
+  /// Connections served at once on each listener; further ones wait in the kernel's queue until one closes.
+  package var maximumConnections = 1024
+  /// How long a new connection may take to its first complete message or HTTP head, and how long an HTTP body may
+  /// stand still. Once a JSON-RPC connection has sent a message it may be silent for ever.
+  package var firstMessageTimeout = Duration.seconds(30)
+  /// How long an HTTP connection may take from one answer to the end of the next request's head.
+  package var keepAliveTimeout = Duration.seconds(300)
+  /// How long conversations may go on after a graceful shutdown began, before their tasks are cancelled.
+  package var shutdownGrace = Duration.seconds(10)
+  /// How long a connection that was refused in the middle of its input is still read, so that the answer arrives.
+  package var lingerTimeout = Duration.seconds(2)
+  /// Threads that move bytes.
+  package var threads = 2
+  /// Whose peers are served on the Unix socket; nil for the daemon's own user.
+  package var peerUID: UInt32?
 
-  /// A server on a socket.
+  /// A server on this path, with the usual limits.
   package init(
-    socketPath: String, tcp: (host: String, port: Int)? = nil,
-    activation: SocketActivation = SocketActivation(environment: [:])
+    socketPath: String, tcp: (host: String, port: Int)? = nil, activation: Activation? = nil
   ) {
     self.socketPath = socketPath
     self.tcp = tcp
@@ -26,57 +32,8 @@ package struct ServerConfiguration: Sendable {
   }
 }
 
-/// Sockets that systemd opened (sd_listen_fds(3)): descriptors from 3 on, when LISTEN_PID is ours.
-package struct SocketActivation: Sendable {
-  /// The descriptors; empty without activation.
-  package let descriptors: [Int32]
-
-  /// Reads LISTEN_PID and LISTEN_FDS.
-  package init(environment: [String: String], processID: Int32 = Host.processID) {
-    guard environment["LISTEN_PID"].flatMap(Int32.init) == processID,
-      let count = environment["LISTEN_FDS"].flatMap(Int32.init), (1...16).contains(count)
-    else {
-      descriptors = []
-      return
-    }
-    descriptors = Array(3..<(3 + count))
-  }
-}
-
-/// Why the server cannot listen.
-package enum ServerError: Error, Equatable, CustomStringConvertible {
-  /// A process answers on the socket.
-  case socketInUse(path: String)
-  /// Something that is no socket stands at the path.
-  case notASocket(path: String)
-  /// Longer than an address can hold.
-  case pathTooLong(path: String, limit: Int)
-  /// The folder belongs to somebody else.
-  case foreignFolder(path: String)
-  /// Another daemon owns the database.
-  case databaseInUse(path: String, holder: String)
-  /// Not an address of this machine alone.
-  case notLoopback(host: String)
-  /// The system refused.
-  case system(what: String, code: Int32)
-
-  package var description: String {
-    switch self {
-    case .socketInUse(let path): "another daemon listens on \(path)"
-    case .notASocket(let path): "\(path) is there and is no socket; it is left alone"
-    case .pathTooLong(let path, let limit): "the socket's path may have \(limit) bytes: \(path)"
-    case .foreignFolder(let path): "\(path) belongs to another user"
-    case .databaseInUse(let path, let holder): "another daemon (process \(holder)) owns \(path)"
-    case .notLoopback(let host): "--listen: \(host) is no loopback address"
-    case .system(let what, let code): "\(what): \(Host.errorText(code))"
-    }
-  }
-
-  /// Whether somebody else already serves.
-  package var isBusy: Bool {
-    switch self {
-    case .socketInUse, .databaseInUse: true
-    default: false
-    }
-  }
+/// What the server listens on, once it does.
+package enum ListeningAddress: Sendable, Equatable {
+  case socket(path: String)
+  case tcp(host: String, port: Int)
 }

@@ -1,109 +1,90 @@
+import CHost
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
 
-/// The socket in the file system: its folder 0700, itself 0600 from its first moment; a stale one is
-/// replaced, a live one never, and what is no socket is left alone.
+/// A socket file that this process made, known by its inode.
 struct SocketFile: Sendable {
-  let path: String
-  /// Bound and ready to listen.
-  let descriptor: Int32
-  private let inode: ino_t
+  private let path: String
+  private let device: UInt64
+  private let inode: UInt64
 
-  static var pathLimit: Int { MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1 }
+  /// The socket that stands at `path` now; nil where there is none.
+  init?(_ path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.isSocket else { return nil }
+    self.path = path
+    device = UInt64(truncatingIfNeeded: status.st_dev)
+    inode = UInt64(truncatingIfNeeded: status.st_ino)
+  }
 
-  /// Makes and binds the socket.
-  static func bind(_ path: String) throws(ServerError) -> SocketFile {
-    guard path.utf8.count <= pathLimit else { throw .pathTooLong(path: path, limit: pathLimit) }
-    try prepareFolder(of: path)
-    try removeStale(path)
-    let descriptor = try newSocket()
-    // The mode is right from the moment the name is there: nobody can slip in between.
-    let oldMask = umask(0o177)
-    let bound = withAddress(path) { Self.bindCall(descriptor, $0, $1) }
-    let code = errno
-    umask(oldMask)
-    guard bound == 0 else {
-      close(descriptor)
-      throw .system(what: path, code: code)
+  /// Removes the file unless somebody has put another in its place.
+  func removeIfOurs() {
+    guard let current = SocketFile(path), current.device == device, current.inode == inode else {
+      return
     }
-    return SocketFile(path: path, descriptor: descriptor, inode: status(path)?.st_ino ?? 0)
-  }
-
-  /// Removes the file where it is still the one that was made here.
-  func remove() {
-    if Self.status(path)?.st_ino == inode { unlink(path) }
-  }
-
-  private static func prepareFolder(of path: String) throws(ServerError) {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
-    let folder = String(path[..<slash])
-    var built = folder.hasPrefix("/") ? "" : "."
-    for part in folder.split(separator: "/") {
-      built += "/\(part)"
-      guard mkdir(built, 0o700) != 0, errno != EEXIST else { continue }
-      let failure = Host.failure(built)
-      guard status(built) != nil else { throw failure }
-    }
-    guard let found = status(folder) else { throw Host.failure(folder) }
-    let isShared = found.st_mode & S_ISVTX != 0
-    guard found.st_uid == Host.userID || isShared else { throw .foreignFolder(path: folder) }
-  }
-
-  private static func removeStale(_ path: String) throws(ServerError) {
-    guard let found = status(path) else { return }
-    guard found.st_mode & S_IFMT == S_IFSOCK else { throw .notASocket(path: path) }
-    let probe = try newSocket()
-    defer { close(probe) }
-    let connected = withAddress(path) { Self.connectCall(probe, $0, $1) }
-    guard connected != 0, errno == ECONNREFUSED else { throw .socketInUse(path: path) }
     unlink(path)
   }
 
-  private static func status(_ path: String) -> stat? {
-    var found = stat()
-    return lstat(path, &found) == 0 ? found : nil
-  }
-
-  private static func newSocket() throws(ServerError) -> Int32 {
-    #if canImport(Glibc)
-      let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    #else
-      let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
-    #endif
-    guard descriptor >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
-      throw Host.failure("socket")
+  /// Removes a socket that nobody listens at; anything else at the path is an error.
+  static func removeStale(_ path: String) throws(ServerError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      guard errno == ENOENT else { throw .system(action: "look at", subject: path, code: errno) }
+      return
     }
-    return descriptor
-  }
-
-  private static func bindCall(_ fd: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t)
-    -> Int32
-  {
-    #if canImport(Glibc)
-      Glibc.bind(fd, address, size)
-    #else
-      Darwin.bind(fd, address, size)
-    #endif
-  }
-  private static func connectCall(
-    _ fd: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t
-  ) -> Int32 {
-    connect(fd, address, size)
-  }
-
-  private static func withAddress(
-    _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-  ) -> Int32 {
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-    return withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
-      }
+    guard status.isSocket else { throw .notASocket(path: path) }
+    // Only a refused connection proves that nobody listens; a full queue, for one, is a live server.
+    guard chost_probe_unix(path) == -ECONNREFUSED else { throw .socketInUse(path: path) }
+    guard unlink(path) == 0 || errno == ENOENT else {
+      throw .system(action: "remove the stale socket", subject: path, code: errno)
     }
   }
+}
+
+/// The directory around the socket: its rights decide who can reach the file and who can replace it.
+enum SocketDirectory {
+  /// Makes the directory of `path` with rights 0700 where it is missing, with those above it, and answers it. One that
+  /// exists keeps its rights, and must be ours.
+  static func prepare(for path: String) throws(ServerError) -> String {
+    let directory = parent(of: path)
+    try make(directory)
+    var status = stat()
+    guard stat(directory, &status) == 0 else {
+      throw .system(action: "look at", subject: directory, code: errno)
+    }
+    guard status.st_uid == geteuid() else {
+      throw .directoryNotOurs(path: directory, owner: status.st_uid)
+    }
+    return directory
+  }
+
+  private static func make(_ directory: String) throws(ServerError) {
+    guard mkdir(directory, 0o700) != 0 else { return }
+    var code = errno
+    if code == ENOENT, directory != "/", directory != "." {
+      try make(parent(of: directory))
+      code = mkdir(directory, 0o700) == 0 ? 0 : errno
+    }
+    guard code == 0 || code == EEXIST || isDirectory(directory) else {
+      throw .system(action: "make the directory", subject: directory, code: code)
+    }
+  }
+
+  private static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  private static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
+
+extension stat {
+  fileprivate var isSocket: Bool { st_mode & S_IFMT == S_IFSOCK }
 }

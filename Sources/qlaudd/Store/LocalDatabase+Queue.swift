@@ -25,15 +25,20 @@ extension LocalDatabase {
     try await read { try TurnQueue.status($0) }
   }
 
-  /// Puts a running turn back to its place in the queue until a moment, counts the attempt and logs `qlaud.queued`.
+  /// Puts a running turn back to its place in the queue until a moment, counts the attempt and logs `qlaud.queued`. What was
+  /// held for its call is settled by the usage of what came, or released.
   /// - Returns: its position among all queued turns, from 1; nil where it was not running, and nothing changed.
   @discardableResult
-  package func parkTurn(_ id: TurnID, reason: String, retryAt: Milliseconds) async throws -> Int? {
+  package func parkTurn(
+    _ id: TurnID, reason: String, retryAt: Milliseconds, usage: UsageRecord? = nil
+  ) async throws -> Int? {
     try await write { transaction in
       guard let stored = try TurnTable.get(transaction.db, id), stored.turn.status == .running
       else {
         return nil
       }
+      if let usage { try Self.record(transaction.db, usage, of: id) }
+      try Self.release(transaction.db, turn: id)
       try TurnQueue.park(transaction.db, id, reason: reason, retryAt: retryAt)
       let position = try TurnQueue.place(transaction.db, id)
       try transaction.emit([

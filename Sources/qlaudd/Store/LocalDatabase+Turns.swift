@@ -80,7 +80,7 @@ extension LocalDatabase {
     }
   }
 
-  /// Ends a turn: the reply with its `message.created`, the usage, the final state and the events that tell of it, all or
+  /// Ends a turn: the reply with its `message.created`, the usage, which settles the call's reservation, the final state and the events that tell of it, all or
   /// nothing. The next turn of the thread may run then.
   /// - Parameters:
   ///   - status: `done`, `failed` or `cancelled`.
@@ -112,6 +112,7 @@ extension LocalDatabase {
         try ToolCallTable.forgetResults(db, of: id)
       }
       if let usage { try Self.record(db, usage, of: id) }
+      try Self.release(db, turn: id)
       try TurnQueue.finish(
         db, stored.turn, status: status, assistantSeq: seq, error: error, iterations: iterations,
         at: transaction.now)
@@ -159,8 +160,8 @@ extension LocalDatabase {
     return try append(transaction, to: thread, drafts, turn: turn.id, anchor: turn.userSeq)
   }
 
-  private static func record(_ db: Database, _ usage: UsageRecord, of turn: TurnID) throws {
-    try UsageTable.insert(db, usage)
+  static func record(_ db: Database, _ usage: UsageRecord, of turn: TurnID) throws {
+    try settle(db, usage)
     try TurnTable.addCost(db, turn, usage.cost)
   }
 

@@ -2,9 +2,9 @@ package import Domain
 import GRDB
 
 extension LocalDatabase {
-  /// Records a model call that belongs to no turn: a stateless one. Calls of turns are recorded with their outcome.
+  /// Records a model call that belongs to no turn, a stateless one, and settles its reservation. Calls of turns are recorded with their outcome.
   package func recordUsage(_ record: UsageRecord) async throws {
-    try await write { try UsageTable.insert($0.db, record) }
+    try await write { try Self.settle($0.db, record) }
   }
 
   /// Sums over the calls from a moment up to, not including, another; of one key or of all.

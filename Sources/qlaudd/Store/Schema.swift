@@ -180,7 +180,9 @@ enum Schema {
     """
 
   /// `cost` NULL: the model had no price. `ledger`: reservations and what became of them; what is spent or held is always
-  /// a sum over rows.
+  /// a sum over rows. A settlement carries the moment of its reservation, so both count in the same span of a cap.
+  /// `is_open`: a reservation that has not ended. `wallet_credits.after_entry`: the last ledger entry before the credit;
+  /// what was spent before the first credit is not the wallet's.
   private static let money = """
     CREATE TABLE usage (
       id TEXT NOT NULL PRIMARY KEY,
@@ -212,12 +214,24 @@ enum Schema {
       turn_id TEXT,
       kind TEXT NOT NULL CHECK (kind IN ('reserve', 'settle', 'release')),
       amount INTEGER NOT NULL CHECK (amount >= 0),
+      is_open INTEGER NOT NULL DEFAULT 0 CHECK (is_open IN (0, 1)),
       created_at INTEGER NOT NULL,
-      CHECK (kind <> 'release' OR amount = 0)
+      CHECK (kind <> 'release' OR amount = 0),
+      CHECK (is_open = 0 OR kind = 'reserve')
     ) STRICT;
     CREATE UNIQUE INDEX ledger_one_reserve ON ledger(reservation_id) WHERE kind = 'reserve';
     CREATE UNIQUE INDEX ledger_one_end ON ledger(reservation_id) WHERE kind <> 'reserve';
-    CREATE INDEX ledger_of_key ON ledger(key_id, created_at);
+    CREATE INDEX ledger_settled ON ledger(key_id, created_at, amount) WHERE kind = 'settle';
+    CREATE INDEX ledger_open ON ledger(key_id, amount) WHERE is_open = 1;
+    CREATE INDEX ledger_open_of_turn ON ledger(turn_id) WHERE is_open = 1;
+
+    CREATE TABLE wallet_credits (
+      id TEXT NOT NULL PRIMARY KEY,
+      amount INTEGER NOT NULL,
+      note TEXT,
+      after_entry INTEGER NOT NULL,
+      created_at INTEGER NOT NULL
+    ) STRICT;
     """
 
   private static let registry = """

@@ -1,11 +1,11 @@
-import Domain
+package import Domain
 import Wire
 
 /// Token counts where a host sends none: four bytes of text a token, the usual rule of thumb for English, and marked as an
 /// estimate. A call that costs must not be booked as free.
-enum UsageEstimate {
+package enum UsageEstimate {
   /// An estimate for a call and a reply of that many bytes.
-  static func of(_ call: ModelCall, outputBytes: Int) -> Usage {
+  package static func of(_ call: ModelCall, outputBytes: Int) -> Usage {
     var bytes = 0
     for block in call.system { bytes += count(block.json) }
     for message in call.messages {

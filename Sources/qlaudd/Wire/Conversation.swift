@@ -12,18 +12,18 @@ package struct Peer: Sendable {
 /// A JSON-RPC connection as the server hands it over: framing is done, order and back-pressure are kept.
 package struct RPCConversation: Sendable {
   package let peer: Peer
-  /// The frames as they come, until the peer has closed its side. Read once.
-  package let frames: any AsyncSequence<Frame, any Error> & Sendable
+  /// The next frame; nil when the peer has closed its side. One caller at a time.
+  package let next: @Sendable () async throws -> Frame?
   /// Writes one message and returns when the connection can take another. Safe from many tasks; messages never mix.
   /// Throws when the connection is gone.
   package let send: @Sendable ([UInt8]) async throws -> Void
   /// A conversation over these two ends.
   package init(
-    peer: Peer, frames: any AsyncSequence<Frame, any Error> & Sendable,
+    peer: Peer, next: @escaping @Sendable () async throws -> Frame?,
     send: @escaping @Sendable ([UInt8]) async throws -> Void
   ) {
     self.peer = peer
-    self.frames = frames
+    self.next = next
     self.send = send
   }
 }
@@ -52,8 +52,8 @@ package struct HTTPExchange: Sendable {
   }
 }
 
-/// What the server is given: it runs once for each JSON-RPC connection and once for each HTTP request and returns when the
-/// conversation is over. That the peer is gone shows as the end of its frames and as an error of the next write.
+/// What the server is given: it runs once for each JSON-RPC connection and once for each HTTP request, in a task that is
+/// cancelled when the connection goes. It returns when the conversation is over.
 package enum Conversation: Sendable {
   case rpc(RPCConversation)
   case http(HTTPExchange)

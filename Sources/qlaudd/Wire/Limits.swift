@@ -8,6 +8,10 @@ package enum Limits {
   package static let frameHeaderBytes = 8 << 10
   /// Bytes of one HTTP request body.
   package static let httpBodyBytes = 16 << 20
+  /// Bytes of one HTTP request head, without its punctuation.
+  package static let httpHeadBytes = 64 << 10
+  /// Header fields of one HTTP request.
+  package static let httpHeaderFields = 128
   /// Requests of one JSON-RPC batch.
   package static let batchRequests = 256
   /// Requests of one JSON-RPC connection that may run at once; further ones wait unread.

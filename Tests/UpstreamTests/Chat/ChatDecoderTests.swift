@@ -212,34 +212,33 @@ import Wire
     #expect(answer.blocks[0]["citations"]?[0]?["url"] == "https://a.example")
   }
 
-  @Test(
-    arguments: [
-      // Cached tokens are part of the prompt, reasoning is part of the completion …
-      (
-        [
-          "prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150,
-          "prompt_tokens_details": ["cached_tokens": 30, "cache_write_tokens": 20],
-          "completion_tokens_details": ["reasoning_tokens": 40],
-        ] as JSON, Usage(input: 50, output: 50, cacheRead: 30, cacheWrite: 20, reasoning: 40)
-      ),
-      // … but not everywhere.
-      (
-        [
-          "prompt_tokens": 100, "completion_tokens": 2, "total_tokens": 142,
-          "completion_tokens_details": ["reasoning_tokens": 40],
-        ], Usage(input: 100, output: 42, reasoning: 40)
-      ),
-      (
-        [
-          "prompt_tokens": 7, "completion_tokens": 1, "prompt_tokens_details": ["cached_tokens": 9],
-        ],
-        Usage(input: 0, output: 1, cacheRead: 9)
-      ),
-      (
-        ["prompt_tokens": 9, "completion_tokens": 1, "prompt_cache_hit_tokens": 4],
-        Usage(input: 5, output: 1, cacheRead: 4)
-      ),
-    ] as [(JSON, Usage)])
+  static let counts: [(JSON, Usage)] = [
+    // Cached tokens are part of the prompt, reasoning is part of the completion …
+    (
+      [
+        "prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150,
+        "prompt_tokens_details": ["cached_tokens": 30, "cache_write_tokens": 20],
+        "completion_tokens_details": ["reasoning_tokens": 40],
+      ], Usage(input: 50, output: 50, cacheRead: 30, cacheWrite: 20, reasoning: 40)
+    ),
+    // … but not everywhere.
+    (
+      [
+        "prompt_tokens": 100, "completion_tokens": 2, "total_tokens": 142,
+        "completion_tokens_details": ["reasoning_tokens": 40],
+      ], Usage(input: 100, output: 42, reasoning: 40)
+    ),
+    (
+      ["prompt_tokens": 7, "completion_tokens": 1, "prompt_tokens_details": ["cached_tokens": 9]],
+      Usage(input: 0, output: 1, cacheRead: 9)
+    ),
+    (
+      ["prompt_tokens": 9, "completion_tokens": 1, "prompt_cache_hit_tokens": 4],
+      Usage(input: 5, output: 1, cacheRead: 4)
+    ),
+  ]
+
+  @Test(arguments: counts)
   func `tokens are counted so that no two numbers overlap`(_ usage: JSON, _ expected: Usage) throws
   {
     let answer = try Self.read([

@@ -42,7 +42,7 @@ final class RPCSession: Sendable {
 
   private func read(into group: inout DiscardingTaskGroup) async {
     do {
-      for try await frame in conversation.frames {
+      while let frame = try await conversation.next() {
         switch frame {
         case .message(let bytes): await take(RPC.read(bytes), into: &group)
         case .tooLong:

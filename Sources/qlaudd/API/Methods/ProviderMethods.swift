@@ -6,11 +6,12 @@ let providerMethods: [Method] = [
   Method(
     "provider/set", .put("/v1/providers/:name"), .admin, "Sets a provider up, or changes it.",
     params: .providerName,
-    .text("base_url", "Origin plus any prefix before /v1 or /v1beta.", length: 8...500),
-    .required("shape", "The API it speaks."),
+    .text(
+      "base_url", "Origin plus any prefix before /v1 or /v1beta; presets know theirs.",
+      length: 8...500), .optional("shape", "The API it speaks; presets know theirs."),
     .text("secret", "Name of the secret that holds its key.", length: Limits.nameLength),
     .headers, result: .provider
-  ) { (call, name, url: String, shape: Provider.Shape, secret: String?, headers) in
+  ) { (call, name, url: String?, shape: Provider.Shape?, secret: String?, headers) in
     try await call.engine.providers.set(
       name: name, baseURL: url, shape: shape, secretName: secret, headers: headers)
   },

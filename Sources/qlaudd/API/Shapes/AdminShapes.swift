@@ -34,10 +34,19 @@ extension Shape where Value == NewKey {
     return .object(object)
   }
 }
-extension Shape where Value == [Key] {
+extension Shape where Value == [Keys.Standing] {
   static let keys = Shape(schema: [
     "type": "object", "properties": ["keys": ["type": "array", "items": Shape<Key>.key.schema]],
-  ]) { ["keys": .array($0.map(Shape<Key>.key.write))] }
+  ]) { standings in
+    ["keys": .array(standings.map(row))]
+  }
+
+  private static func row(_ standing: Keys.Standing) -> JSON {
+    guard case .object(var row) = Shape<Key>.key.write(standing.key) else { return .null }
+    row["spent_micros"] = .int(standing.spent)
+    row["reserved_micros"] = .int(standing.reserved)
+    return .object(row)
+  }
 }
 
 /// Dollars as a decimal number, exact to the micro-dollar, without floating point.

@@ -49,8 +49,25 @@ package struct Keys: Sendable {
     return (key, text)
   }
 
+  /// A key and what counts against its cap.
+  package struct Standing: Sendable {
+    package let key: Key
+    /// Settled in the cap's span.
+    package let spent: Microdollars
+    /// Held by calls under way.
+    package let reserved: Microdollars
+  }
+
   /// The keys, the built-in one included.
-  package func list() async throws -> [Key] { try await core.store.keys() }
+  package func list() async throws -> [Standing] {
+    let spans = core.source.spans(core.source.now())
+    var standings: [Standing] = []
+    for key in try await core.store.keys() {
+      let sums = try await core.store.spending(of: key.id, since: spans.span(key.period).since)
+      standings.append(Standing(key: key, spent: sums.settled, reserved: sums.reserved))
+    }
+    return standings
+  }
 
   /// Changes a key.
   package func update(_ id: KeyID, _ change: KeyChange) async throws -> Key {

@@ -7,19 +7,29 @@ package import Wire
 package struct Providers: Sendable {
   let core: Core
 
-  /// Sets a provider up, or changes one of that name.
+  /// Sets a provider up, or changes one of that name. What a well-known name leaves open its preset fills in.
   /// - Throws: ``QlaudError`` `invalid_params` for a URL that is none.
   package func set(
-    name: String, baseURL: String, shape: Provider.Shape, secretName: String?,
+    name: String, baseURL: String?, shape: Provider.Shape?, secretName: String?,
     headers: [HeaderField]
   ) async throws -> Provider {
+    let preset = Preset.named(name)
+    guard let url = baseURL ?? preset?.baseURL else {
+      throw QlaudError.invalid(
+        "base_url", "is required; only the presets know theirs: \(Self.presetNames)")
+    }
+    guard let shape = shape ?? preset?.shape else {
+      throw QlaudError.invalid("shape", "must be \(Provider.Shape.expectation)")
+    }
     let provider = Provider(
-      name: name, baseURL: try Self.checked(baseURL), shape: shape, secretName: secretName,
+      name: name, baseURL: try Self.checked(url), shape: shape, secretName: secretName,
       headers: headers, updatedAt: core.source.now())
     try await core.store.setProvider(provider)
     core.work.ring()
     return provider
   }
+
+  private static var presetNames: String { Preset.all.map(\.name).joined(separator: ", ") }
 
   /// https anywhere, http to this machine only: keys must not travel in the clear.
   private static func checked(_ url: String) throws -> String {
@@ -27,10 +37,10 @@ package struct Providers: Sendable {
     while text.hasSuffix("/") { text.removeLast() }
     let hasScheme = text.hasPrefix("https://") || text.hasPrefix("http://")
     guard hasScheme, !text.contains(where: { $0.isWhitespace || $0 == "?" || $0 == "#" }),
-      !text.contains("@")
+      !text.contains("@"), !text.contains("{")
     else {
       throw QlaudError.invalid(
-        "base_url", "must be http(s)://host[:port][/prefix] without user, query or fragment")
+        "base_url", "must be http(s)://host[:port][/prefix] without user, query or fragment, with nothing left to fill in: \(url)")
     }
     if text.hasSuffix("/v1") { text.removeLast(3) }
     return text

@@ -20,7 +20,11 @@ struct Attempt: Sendable {
   struct Call: Sendable {
     var reply: Reply
     let route: Route
+    let terms: Accountant.Terms
+    /// What the host says was used, or an estimate that is marked as one.
+    let usage: Usage
     let iteration: Int
+    /// Names the call in the events, in the usage table and in the ledger.
     let requestID: String
     var latency: Duration
     var status: Int
@@ -38,7 +42,7 @@ struct Attempt: Sendable {
       if partial, blocks.isEmpty { return nil }
       return MessageDraft(
         role: .assistant, content: .array(blocks.map(\.json)), requestID: reply.id,
-        model: route.slug, stopReason: reply.stopReason, usage: reply.usage)
+        model: route.slug, stopReason: reply.stopReason, usage: usage)
     }
 
     private static func survivesBreak(_ block: Block) -> Bool {
@@ -46,16 +50,14 @@ struct Attempt: Sendable {
     }
 
     /// The call for the usage table; nil where nothing came.
-    func usageRecord(_ turn: Turn, now: Milliseconds, id: String) -> UsageRecord? {
+    func usageRecord(_ turn: Turn, now: Milliseconds) -> UsageRecord? {
       guard hasStreamed else { return nil }
       return UsageRecord(
-        id: id, keyID: turn.keyID, threadID: turn.threadID, turnID: turn.id,
-        provider: route.provider.name, model: route.slug, usage: reply.usage, cost: cost,
+        id: requestID, keyID: turn.keyID, threadID: turn.threadID, turnID: turn.id,
+        provider: route.provider.name, model: route.slug, usage: usage,
+        cost: terms.cost(of: usage),
         latencyMs: latency.milliseconds, status: status, createdAt: now)
     }
-
-    /// A provider on this machine costs nothing; no other has a price yet.
-    var cost: Microdollars? { route.provider.isLocal ? 0 : nil }
   }
 
   /// Never throws: every way it can end is an outcome.
@@ -87,7 +89,10 @@ struct Attempt: Sendable {
     let route = try await ModelRouter(store: core.store).route(turn.request.model)
     let secret = try await core.keeper.secret(of: route.provider)
     let requestID = core.source.uuid()
-    let request = try await modelCall(route)
+    let terms = try await core.accountant.terms(route, maxTokens: turn.request.maxTokens)
+    let request = try await modelCall(route, maxTokens: terms.maxOutput)
+    try await core.accountant.reserve(
+      requestID, for: turn.keyID, turn: turn.id, call: request, terms)
     try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
     let opening = TurnEvents.make(
       EventName.iterationStart, of: turn,
@@ -100,7 +105,9 @@ struct Attempt: Sendable {
     var assembler = ReplyAssembler()
     func current() -> Call {
       Call(
-        reply: assembler.reply, route: route, iteration: iteration, requestID: requestID,
+        reply: assembler.reply, route: route, terms: terms,
+        usage: Accountant.usage(of: assembler.reply, to: request, isWhole: assembler.isComplete),
+        iteration: iteration, requestID: requestID,
         latency: clock.now - start, status: 200, cursor: cursor)
     }
     call = current()
@@ -132,7 +139,7 @@ struct Attempt: Sendable {
     try await core.events.append([draft], urgent: endsBlock)
   }
 
-  private func modelCall(_ route: Route) async throws -> ModelCall {
+  private func modelCall(_ route: Route, maxTokens: Int) async throws -> ModelCall {
     var messages: [ModelCall.Message] = []
     var system: JSON?
     if let threadID = turn.threadID {
@@ -141,7 +148,7 @@ struct Attempt: Sendable {
     }
     let request = turn.request.json
     return ModelCall(
-      model: route.upstreamModel, maxTokens: turn.request.maxTokens,
+      model: route.upstreamModel, maxTokens: maxTokens,
       system: Block.list(request["system"]?.nonNull ?? system ?? .null), messages: messages,
       tools: tools, toolChoice: toolChoice, thinking: request["thinking"]?.nonNull,
       temperature: request["temperature"]?.double, topP: request["top_p"]?.double,

@@ -1,5 +1,6 @@
 package import Domain
 import Store
+import Upstream
 
 /// Where a model's name leads.
 package struct Route: Sendable, Equatable {
@@ -10,7 +11,8 @@ package struct Route: Sendable, Equatable {
   package let slug: String
 }
 
-/// Finds the provider of a model: `provider/model`, or a slug or alias of the catalog.
+/// Finds the provider of a model: `provider/model`; a slug or alias that the user has set; a slug of the
+/// shipped list, at the cheapest of its hosts that is set up.
 struct ModelRouter: Sendable {
   let store: LocalDatabase
 
@@ -31,7 +33,18 @@ struct ModelRouter: Sendable {
       }
       return Route(provider: provider, upstreamModel: row.upstreamName, slug: slug)
     }
-    let known = try await store.providers().map(\.name).joined(separator: ", ")
+    let setUp = try await store.providers()
+    for host in Catalog.shipped.hosts(of: slug) where host.mode == .chat {
+      let match = setUp.first { $0.name == host.provider || Preset.serving($0.baseURL)?.name == host.provider }
+      guard let provider = match else { continue }
+      return Route(provider: provider, upstreamModel: host.model, slug: slug)
+    }
+    let hosts = Catalog.shipped.hosts(of: slug).map(\.provider)
+    guard hosts.isEmpty else {
+      throw QlaudError.notFound(
+        "provider", "for model \"\(slug)\"; set up one of \(hosts.joined(separator: ", "))")
+    }
+    let known = setUp.map(\.name).joined(separator: ", ")
     let hint = known.isEmpty ? "no provider is set up; use provider/set" : "providers: \(known)"
     throw QlaudError.notFound("model", "\"\(slug)\"; name it provider/model (\(hint))")
   }

@@ -60,7 +60,7 @@ struct TurnLoop: Sendable {
     try await core.store.flushEvents()
     _ = try await core.store.storeIteration(
       turn.id, messages: [draft],
-      usage: call.usageRecord(turn, now: core.source.now(), id: core.source.uuid())
+      usage: call.usageRecord(turn, now: core.source.now())
     ) { _ in [] }
   }
 

@@ -86,7 +86,9 @@ struct TurnRun: Sendable {
       ]
       try await core.events.append([TurnEvents.make(EventName.retry, of: turn, retry)])
     }
-    try await core.store.parkTurn(turn.id, reason: reason, retryAt: retryAt)
+    try await core.store.parkTurn(
+      turn.id, reason: reason, retryAt: retryAt,
+      usage: call?.usageRecord(turn, now: core.source.now()))
   }
 
   private func finish(_ status: Turn.Status, _ call: Attempt.Call?, error: QlaudError? = nil)
@@ -98,7 +100,7 @@ struct TurnRun: Sendable {
     let results = try await OpenCalls(core: core, turn: turn).results(status, call)
     _ = try await core.store.finishTurn(
       turn.id, status: status, reply: call?.draft(partial: status != .done), results: results,
-      usage: call?.usageRecord(turn, now: core.source.now(), id: core.source.uuid()),
+      usage: call?.usageRecord(turn, now: core.source.now()),
       error: error.map { .object($0.errorObject) }, iterations: iterations
     ) { finished in
       TurnEvents.end(

@@ -26,6 +26,12 @@ package struct Preset: Sendable, Equatable {
     all.first { $0.name == name.lowercased() }
   }
 
+  /// The preset whose host serves a base URL; nil for hosts that are not known.
+  package static func serving(_ baseURL: String) -> Preset? {
+    let host = Endpoint.host(baseURL)
+    return all.first { Endpoint.host($0.baseURL) == host && $0.needsKey }
+  }
+
   /// The hosts, from their own documentation of 2026.
   package static let all: [Preset] = [
     Preset("anthropic", "Anthropic", "https://api.anthropic.com", .anthropic),

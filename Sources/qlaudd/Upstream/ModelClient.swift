@@ -6,7 +6,7 @@ import Wire
 ///
 /// It tries once. Whether and when to try again is the caller's decision, by ``UpstreamFailure``; only a connection that
 /// the host had closed before any byte of the reply came is renewed by the client underneath.
-package struct ModelUpstream: Sendable {
+package struct ModelClient: Sendable {
   private let client: HTTPClient
   private let timeouts: Timeouts
 
