@@ -184,6 +184,7 @@ extension LocalDatabase {
     try TurnQueue.finish(
       transaction.db, turn, status: .cancelled, assistantSeq: nil, error: nil,
       iterations: turn.iterations, at: transaction.now)
+    try ApprovalTable.cancelPending(transaction.db, turn: turn.id, at: transaction.now)
     try transaction.emit([.cancelled(stored)])
     return try self.stored(transaction.db, turn.id).turn
   }

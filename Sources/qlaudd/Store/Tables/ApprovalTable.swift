@@ -83,6 +83,15 @@ enum ApprovalTable {
       scope, time, id)
   }
 
+  /// Closes what a turn that ends has asked in vain.
+  static func cancelPending(_ db: Database, turn: TurnID, at time: Milliseconds) throws {
+    try db.run(
+      """
+      UPDATE approvals SET status = 'cancelled', scope = 'once', resolved_at = ?
+      WHERE turn_id = ? AND status = 'pending'
+      """, time, turn)
+  }
+
   static func delete(_ db: Database, thread: ThreadID) throws {
     try db.run("DELETE FROM approvals WHERE thread_id = ?", thread)
   }
