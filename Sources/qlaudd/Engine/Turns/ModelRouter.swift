@@ -35,9 +35,7 @@ struct ModelRouter: Sendable {
     }
     let setUp = try await store.providers()
     for host in Catalog.shipped.hosts(of: slug) where host.mode == .chat {
-      let match = setUp.first {
-        $0.name == host.provider || Preset.serving($0.baseURL)?.name == host.provider
-      }
+      let match = setUp.first { $0.name == host.provider || Preset.serving($0.baseURL)?.name == host.provider }
       guard let provider = match else { continue }
       return Route(provider: provider, upstreamModel: host.model, slug: slug)
     }
