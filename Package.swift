@@ -69,7 +69,8 @@ let package = Package(
     program(
       "Main", "Sources/qlaudd/Main",
       [
-        "API", "Engine", "Store", "Vault", "Outbound", "Upstream", "Server", "Domain", "Wire",
+        "API", "Engine", "Store", "Vault", "Outbound", "Upstream", "Tools", "Server", "Domain",
+        "Wire",
         argumentParser, lifecycle, logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -87,13 +88,14 @@ let package = Package(
     tests(
       "EngineTests",
       [
-        "Engine", "Store", "Vault", "Upstream", "Outbound", "Domain", "Wire", "TestSupport",
+        "Tools", "Engine", "Store", "Vault", "Upstream", "Outbound", "Domain", "Wire",
+        "TestSupport",
         logging,
       ]),
     tests("APITests", ["API", "Engine", "Domain", "Wire"]),
     tests("ServerTests", ["Server", "Wire", "CHost", httpTypes, lifecycle, logging] + nio),
     tests("ClientTests", ["Client", "Wire", argumentParser]),
-    tests("EndToEndTests", ["Main", "Client", "Wire", "TestSupport"]),
+    tests("EndToEndTests", ["Main", "Client", "Vault", "Wire", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -10,11 +10,21 @@ import Wire
     let daemon = try FakeDaemon(name: "real.sock") { $0.reply(["pong": true]) }
     defer { daemon.stop() }
     let binary = URL(fileURLWithPath: daemon.directory + "/qlaud")
-    try FileManager.default.copyItem(at: try CLI.executable.resolvingSymlinksInPath(), to: binary)
     let script = "#!/bin/sh\ncd \"$(dirname \"$0\")\"\necho \"$@\" > arguments\n" + daemonScript
-    let file = daemon.directory + "/qlaudd"
-    try Data(script.utf8).write(to: URL(fileURLWithPath: file))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+    let text = daemon.directory + "/qlaudd.sh"
+    try Data(script.utf8).write(to: URL(fileURLWithPath: text))
+    // Made by a child: a program that this process holds open for writing, or a child of another
+    // test forked meanwhile, cannot be run ("text file busy").
+    let copy = Process()
+    copy.executableURL = URL(fileURLWithPath: "/bin/sh")
+    copy.arguments = [
+      "-ec", #"cp "$1" "$2"; cp "$3" "$4"; chmod 755 "$2" "$4""#, "sh",
+      try CLI.executable.resolvingSymlinksInPath().path, binary.path, text,
+      daemon.directory + "/qlaudd",
+    ]
+    try copy.run()
+    copy.waitUntilExit()
+    #expect(copy.terminationStatus == 0)
     let cli = CLI(home: daemon.directory, socket: daemon.directory + "/s.sock", binary: binary)
     try await body(cli, daemon)
   }

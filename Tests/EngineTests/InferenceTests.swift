@@ -5,6 +5,7 @@ import Outbound
 import Store
 import TestSupport
 import Testing
+import Tools
 import Upstream
 import Vault
 import Wire
@@ -32,8 +33,12 @@ private struct House: Sendable {
     host = try LoopbackServer(handler: handler)
     store = try await LocalDatabase.open(at: folder.path + "/q.db", source: .system) {}
     let key = folder.path + "/q.key"
+    let client = HTTPClient()
+    let outside = Outside(
+      sending: { (request) async throws(OutboundError) in try await client.send(request) },
+      clock: ContinuousClock(), now: Source.system.now, sign: { _, _ in [] })
     engine = try await LocalEngine.start(
-      store: store, upstream: ModelClient(client: HTTPClient()), source: .system,
+      store: store, upstream: ModelClient(client: client), outside: outside, source: .system,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, grown: Bell(),
       masters: VaultKeeper.MasterSources(
         credential: nil,

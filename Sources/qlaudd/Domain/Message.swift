@@ -94,6 +94,7 @@ package struct Block: Sendable, Equatable {
   package var publicJSON: JSON {
     var object = object
     object[Block.opaqueKey] = nil
+    object[Block.invalidInputKey] = nil
     return .object(object)
   }
 

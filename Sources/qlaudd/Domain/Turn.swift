@@ -85,10 +85,25 @@ package struct TurnRequest: Sendable, Equatable {
   package var model: String { json["model"]?.string ?? "" }
   package var maxTokens: Int { Int(clamping: json["max_tokens"]?.int ?? 0) }
   package var maxIterations: Int { Int(clamping: json["max_iterations"]?.int ?? 8) }
+  /// The registered tools that the turn may call, by their ids.
+  package var tools: [ToolID] { json["tools"].flatMap { [ToolID](wire: $0) } ?? [] }
+  package var toolsMode: ToolsMode? { json["tools_mode"].flatMap(ToolsMode.init(wire:)) }
+  /// Tools that the client runs: `{name, description, input_schema}` each.
+  package var clientTools: [JSON] { json["client_tools"]?.array ?? [] }
   package var notAfter: Milliseconds? { json["not_after"]?.int }
   package var offline: OfflineRule {
     json["offline"]?.string.flatMap(OfflineRule.init(rawValue:)) ?? .queue
   }
+}
+
+/// Which registered tools a model is offered.
+package enum ToolsMode: String, WireEnum {
+  /// The meta-tools, by which it finds the others.
+  case dynamic
+  /// Those that the send names.
+  case explicit
+  /// All of them.
+  case tenant
 }
 
 /// What becomes of a turn whose upstream is out of reach.

@@ -1,6 +1,7 @@
 import Domain
 import Logging
 import Store
+import Tools
 import Upstream
 import Wire
 
@@ -20,6 +21,14 @@ struct Core: Sendable {
   /// Rings when a client has asked the daemon to end.
   let shutdown = Bell()
   let running = RunningTurns()
+  /// What tools need of the world.
+  let outside: Outside
+  /// The catalog of built-in tools.
+  let builtIns: [BuiltIn]
+  /// Rings when a client has answered a call of one of its tools.
+  let toolAnswers = Bell()
+  /// Rings when somebody has answered whether a tool may be called.
+  let approvalAnswers = Bell()
 
   /// What calls cost and whether they may be made.
   var accountant: Accountant { Accountant(store: store, source: source) }

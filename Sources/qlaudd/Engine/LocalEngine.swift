@@ -2,6 +2,7 @@ package import Domain
 package import Logging
 package import ServiceLifecycle
 package import Store
+package import Tools
 package import Upstream
 import Vault
 package import Wire
@@ -11,16 +12,19 @@ package import Wire
 package struct LocalEngine: Sendable {
   let core: Core
   /// Starts the engine on an open database.
-  /// - Throws: ``QlaudError`` from the store, `VaultError` where a key file is wrong.
+  /// - Throws: ``QlaudError`` from the store, `VaultError` where a key file is wrong, ``InvalidParams`` where the catalog
+  ///   of built-in tools is.
   package static func start(
-    store: LocalDatabase, upstream: ModelClient, source: Source, logger: Logger, grown: Bell,
+    store: LocalDatabase, upstream: ModelClient, outside: Outside, source: Source, logger: Logger,
+    grown: Bell,
     masters: VaultKeeper.MasterSources, build: BuildInfo
   ) async throws -> LocalEngine {
     let keeper = try await VaultKeeper.open(store: store, source: source, masters: masters)
     let events = EventLog(store: store, grown: grown, flushNow: Bell())
     let core = Core(
       store: store, upstream: upstream, keeper: keeper, events: events, source: source,
-      logger: logger, masters: masters, build: build, startedAt: source.now())
+      logger: logger, masters: masters, build: build, startedAt: source.now(),
+      outside: outside, builtIns: try BuiltIn.catalog())
     return LocalEngine(core: core)
   }
 
@@ -52,6 +56,10 @@ package struct LocalEngine: Sendable {
   package var threads: Threads { Threads(core: core) }
   /// Sends and what becomes of them.
   package var turns: Turns { Turns(core: core) }
+  /// Tools and the answers of those that clients run.
+  package var tools: ToolRegistry { ToolRegistry(core: core) }
+  /// Questions to people about calls of tools.
+  package var approvals: Approvals { Approvals(core: core) }
   /// API keys.
   package var keys: Keys { Keys(core: core) }
   /// Upstreams and models.

@@ -81,15 +81,21 @@ package struct VaultKeeper: Sendable {
 
   /// Seals and stores a secret, over an older one of that name.
   func set(_ name: String, kind: String, value: Secret) async throws {
-    let id = try await store.secret(named: name)?.id ?? source.uuid()
+    let id = try await store.secret(named: name)?.id
+    try await store.upsertSecret(try seal(name, kind: kind, id: id, value: value))
+  }
+
+  /// Seals a secret that is stored together with something else; a nil id makes a new one.
+  func seal(_ name: String, kind: String, id: String? = nil, value: Secret) throws -> SealedSecret {
+    let id = id ?? source.uuid()
     let sealed: [UInt8]
     do {
       let context = Self.context(kind, name, id)
       sealed = try value.withText { try vault.seal($0.utf8, as: context) }
     } catch let error as VaultError { throw Self.error(error, name: name) }
     let now = source.now()
-    try await store.upsertSecret(
-      SealedSecret(id: id, name: name, kind: kind, sealed: sealed, createdAt: now, updatedAt: now))
+    return SealedSecret(
+      id: id, name: name, kind: kind, sealed: sealed, createdAt: now, updatedAt: now)
   }
 
   private static func context(_ kind: String, _ name: String, _ id: String) -> SealContext {

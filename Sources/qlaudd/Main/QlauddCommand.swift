@@ -8,6 +8,7 @@ import Outbound
 import Server
 import ServiceLifecycle
 import Store
+import Tools
 import UnixSignals
 import Upstream
 import Vault
@@ -81,8 +82,8 @@ struct QlauddCommand: AsyncParsableCommand {
     let store = try await LocalDatabase.open(at: paths.database, source: .system) { grown.ring() }
     let client = HTTPClient()
     let engine = try await LocalEngine.start(
-      store: store, upstream: ModelClient(client: client), source: .system, logger: logger,
-      grown: grown,
+      store: store, upstream: ModelClient(client: client),
+      outside: ToolsOutside.through(client), source: .system, logger: logger, grown: grown,
       masters: VaultKeeper.MasterSources(
         credential: try SystemCredential.masterKey(environment),
         readKeyFile: { () throws(VaultError) in try KeyFile.read(at: paths.keyFile) },

@@ -31,6 +31,9 @@ extension ThreadID: Bindable {}
 extension TurnID: Bindable {}
 extension KeyID: Bindable {}
 extension ToolID: Bindable {}
+extension ApprovalID: Bindable {}
+extension Approval.Status: Bindable {}
+extension Approval.Scope: Bindable {}
 extension WireEnum { func bound() -> DatabaseValue { rawValue.databaseValue } }
 extension Role: Bindable {}
 extension Turn.Status: Bindable {}

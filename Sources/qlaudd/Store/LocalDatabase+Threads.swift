@@ -114,6 +114,8 @@ extension LocalDatabase {
     guard try TurnTable.inStatus(db, .running, thread: id).isEmpty else {
       throw QlaudError.conflict("a turn of thread \(id) is running; cancel it first")
     }
+    try ApprovalTable.delete(db, thread: id)
+    try ToolCallTable.delete(db, thread: id)
     try TurnTable.delete(db, thread: id)
     try MessageTable.delete(db, thread: id)
     try EventTable.delete(db, thread: id)

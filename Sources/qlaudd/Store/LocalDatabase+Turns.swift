@@ -56,7 +56,8 @@ extension LocalDatabase {
     }
   }
 
-  /// Stores what a step of the tool loop gave: messages with their `message.created`, usage, further events.
+  /// Stores what a step of the tool loop gave: messages with their `message.created`, usage, further events. After a crash
+  /// the turn goes on behind it: what was logged until here is not void.
   /// - Parameter events: given the messages' places, the events that follow them.
   /// - Throws: `not_found`; `conflict` where the turn has ended or, with messages, has no thread; what `events` throws.
   ///   Then nothing is stored.
@@ -69,6 +70,12 @@ extension LocalDatabase {
       let seqs = try Self.append(transaction, messages, to: stored.turn)
       if let usage { try Self.record(transaction.db, usage, of: id) }
       try transaction.emit(try events(seqs))
+      let reply = zip(messages, seqs).filter { $0.0.role == .assistant }.last?.1
+      if messages.contains(where: { $0.role == .user }) {
+        try ToolCallTable.forgetResults(transaction.db, of: id)
+      }
+      try TurnTable.noteStep(
+        transaction.db, id, assistantSeq: reply, discardAfter: transaction.lastNumber)
       return seqs
     }
   }
@@ -78,13 +85,15 @@ extension LocalDatabase {
   /// - Parameters:
   ///   - status: `done`, `failed` or `cancelled`.
   ///   - reply: Stored in the thread; for a job see ``jobReply(_:visibleTo:)``.
+  ///   - results: Answers to the tool calls that are still open; stored behind the reply.
   ///   - error: Why it failed.
   ///   - events: Given the finished turn, its last events, `qlaud.done` at the end. Called on the writer's queue: it must
   ///     not wait and must not call the store.
   /// - Throws: `not_found`; `conflict` where the turn neither runs nor waits; what `events` throws. Then nothing changes.
   package func finishTurn(
-    _ id: TurnID, status: Turn.Status, reply: MessageDraft?, usage: UsageRecord?, error: JSON?,
-    iterations: Int, events: @escaping @Sendable (FinishedTurn) throws -> [EventDraft]
+    _ id: TurnID, status: Turn.Status, reply: MessageDraft?, results: MessageDraft? = nil,
+    usage: UsageRecord?, error: JSON?, iterations: Int,
+    events: @escaping @Sendable (FinishedTurn) throws -> [EventDraft]
   ) async throws -> FinishedTurn {
     guard status.isFinal else {
       throw QlaudError(.internal, "a turn cannot be finished as \(status.rawValue)")
@@ -97,6 +106,10 @@ extension LocalDatabase {
         try TurnTable.setReply(db, id, Self.json(reply))
       } else if let reply {
         seq = try Self.append(transaction, [reply], to: stored.turn).last
+      }
+      if let results {
+        _ = try Self.append(transaction, [results], to: stored.turn)
+        try ToolCallTable.forgetResults(db, of: id)
       }
       if let usage { try Self.record(db, usage, of: id) }
       try Self.release(db, turn: id)
@@ -127,7 +140,7 @@ extension LocalDatabase {
     ])
   }
 
-  private static func unfinished(_ db: Database, _ id: TurnID) throws -> StoredTurn {
+  static func unfinished(_ db: Database, _ id: TurnID) throws -> StoredTurn {
     let stored = try stored(db, id)
     guard stored.turn.status == .running || stored.turn.status == .waiting else {
       throw QlaudError.conflict("turn \(id) is \(stored.turn.status.rawValue), it does not run")
@@ -171,6 +184,7 @@ extension LocalDatabase {
     try TurnQueue.finish(
       transaction.db, turn, status: .cancelled, assistantSeq: nil, error: nil,
       iterations: turn.iterations, at: transaction.now)
+    try ApprovalTable.cancelPending(transaction.db, turn: turn.id, at: transaction.now)
     try transaction.emit([.cancelled(stored)])
     return try self.stored(transaction.db, turn.id).turn
   }

@@ -19,6 +19,7 @@ enum Schema {
       try db.execute(sql: access)
       try db.execute(sql: money)
       try db.execute(sql: registry)
+      try db.execute(sql: toolCalls)
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: "PRAGMA user_version = \(version)")
     }
@@ -271,5 +272,57 @@ enum Schema {
       name TEXT NOT NULL PRIMARY KEY CHECK (length(name) >= 1),
       value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Calls of tools: written before a call is made and when it is answered. `message_seq` and `place`: the assistant
+  /// message that asks for it, and which of its calls it is. `result` is what the model is told, kept until it stands in a
+  /// message; the rest of the row stays as the record of the call. It holds no secret. `approvals`: questions to people about calls, one a
+  /// call; `scope` says for which further calls the answer holds.
+  private static let toolCalls = """
+    CREATE TABLE tool_calls (
+      turn_id TEXT NOT NULL REFERENCES turns(id),
+      message_seq INTEGER NOT NULL,
+      place INTEGER NOT NULL CHECK (place >= 0),
+      thread_id TEXT NOT NULL REFERENCES threads(id),
+      tool_use_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      iteration INTEGER NOT NULL CHECK (iteration >= 1),
+      status TEXT NOT NULL CHECK (status IN ('started', 'done')),
+      result TEXT,
+      is_error INTEGER CHECK (is_error IN (0, 1)),
+      bytes INTEGER CHECK (bytes >= 0),
+      started_at INTEGER NOT NULL,
+      finished_at INTEGER,
+      PRIMARY KEY (turn_id, message_seq, place),
+      CHECK ((status = 'done') = (finished_at IS NOT NULL)),
+      CHECK ((status = 'done') = (is_error IS NOT NULL))
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX tool_calls_of_thread ON tool_calls(thread_id, tool_use_id);
+
+    CREATE TABLE approvals (
+      id TEXT NOT NULL PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64),
+      turn_id TEXT NOT NULL REFERENCES turns(id),
+      message_seq INTEGER NOT NULL,
+      place INTEGER NOT NULL CHECK (place >= 0),
+      thread_id TEXT NOT NULL REFERENCES threads(id),
+      owner_key_id TEXT NOT NULL,
+      tool_use_id TEXT NOT NULL,
+      tool_id TEXT NOT NULL,
+      name TEXT NOT NULL,
+      input TEXT NOT NULL,
+      status TEXT NOT NULL
+        CHECK (status IN ('pending', 'approved', 'denied', 'expired', 'cancelled')),
+      scope TEXT CHECK (scope IN ('once', 'thread', 'tool')),
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL,
+      resolved_at INTEGER,
+      UNIQUE (turn_id, message_seq, place),
+      CHECK ((status = 'pending') = (resolved_at IS NULL)),
+      CHECK ((status = 'pending') = (scope IS NULL))
+    ) STRICT;
+    CREATE INDEX approvals_by_time ON approvals(status, created_at);
+    CREATE INDEX approvals_of_thread ON approvals(thread_id);
+    CREATE INDEX approvals_standing ON approvals(tool_id) WHERE scope IN ('thread', 'tool');
     """
 }

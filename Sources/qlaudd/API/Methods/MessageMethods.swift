@@ -20,13 +20,25 @@ let messageMethods: [Method] = [
       "idempotency_key", "The same request again gives the same turn (7 days).",
       length: Limits.opaqueIDLength),
     .int("not_after", "Fails instead of running later than this moment (ms).", in: 0...Int.max),
-    .optional("metadata", "Kept with the turn."), result: .sendAnswer
+    .optional("metadata", "Kept with the turn."),
+    .optional("tools", "Registered tools that the model may call, by ids or names."),
+    .optional(
+      "tools_mode",
+      "explicit (those of tools; the default with tools) or tenant (all). Without both the model gets no registered tools; dynamic is not available in this version."
+    ),
+    .optional(
+      "client_tools",
+      "Tools that you run and answer by tool/result: name, description, input_schema."
+    ),
+    .int("max_iterations", "Model calls of the turn at most; 8 if absent.", in: Limits.iterations),
+    result: .sendAnswer
   ) {
     (
       call, thread, model: String?, maxTokens: Int?, content: JSON, system: JSON?,
       temperature: Double?, topP: Double?, topK: Int?, stop: [String]?,
       toolChoice: JSON.Object?, thinking: JSON.Object?, stream: Bool, offline: OfflineRule,
-      idempotencyKey: String?, notAfter: Int?, metadata: JSON.Object?
+      idempotencyKey: String?, notAfter: Int?, metadata: JSON.Object?, tools: [String]?,
+      toolsMode: ToolsMode?, clientTools: [JSON.Object]?, maxIterations: Int?
     ) in
     guard let maxTokens else { throw InvalidParams("max_tokens", "is required") }
     let request = JSON.record([
@@ -35,7 +47,8 @@ let messageMethods: [Method] = [
       "top_k": topK.map(JSON.integer), "stop_sequences": stop?.json,
       "tool_choice": toolChoice?.json, "thinking": thinking?.json,
       "offline": offline == .queue ? nil : offline.json, "not_after": notAfter.map(JSON.integer),
-      "metadata": metadata?.json,
+      "metadata": metadata?.json, "tools": tools?.json, "tools_mode": toolsMode?.json,
+      "client_tools": clientTools?.json, "max_iterations": maxIterations.map(JSON.integer),
     ])
     let submitted = try await call.engine.turns.submit(
       Turns.Send(

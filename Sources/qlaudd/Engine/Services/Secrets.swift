@@ -8,17 +8,28 @@ package struct Secrets: Sendable {
   let core: Core
 
   /// Seals a value under a name, over an older one.
+  /// - Throws: ``QlaudError`` `invalid_params` for a name of those that belong to tools.
   package func set(_ name: String, value: Secret) async throws {
+    try Self.checkName(name)
     try await core.keeper.set(name, kind: "secret", value: value)
     core.work.ring()
   }
 
-  /// Names and times.
-  package func list() async throws -> [SecretInfo] { try await core.store.secrets() }
+  /// Names and times; those of tools go with their tools and are not listed.
+  package func list() async throws -> [SecretInfo] {
+    try await core.store.secrets().filter { !$0.name.hasPrefix(LocalDatabase.toolSecrets) }
+  }
+
+  private static func checkName(_ name: String) throws {
+    if name.hasPrefix(LocalDatabase.toolSecrets) {
+      throw QlaudError.invalid("name", "must not begin with \(LocalDatabase.toolSecrets)")
+    }
+  }
 
   /// Forgets a value.
   /// - Throws: ``QlaudError`` `conflict` while a provider names it.
   package func delete(_ name: String) async throws {
+    try Self.checkName(name)
     try await core.store.deleteSecret(named: name)
   }
 

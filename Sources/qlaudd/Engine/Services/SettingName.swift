@@ -9,13 +9,28 @@ enum SettingName {
   /// Whether the queue is paused.
   static let queuePaused = "queue_paused"
 
+  /// How long a turn waits for a tool that its client runs, in milliseconds; a minute when nothing is said.
+  static let clientToolWait = "client_tool_wait_ms"
+  static let clientToolWaitRange: ClosedRange<Int64> = 1...3_600_000
+
+  /// How long a question about a call stands before it counts as denied, in milliseconds; ten minutes when nothing is said.
+  static let approvalWait = "approval_wait_ms"
+  static let approvalWaitRange: ClosedRange<Int64> = 1...604_800_000
+
   /// What a setting must be, by its name; nil for names that are not known.
   static func expectation(_ name: String, _ value: JSON) -> String? {
     switch name {
     case defaultModel: value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
     case requireKey, queuePaused: value.bool != nil ? nil : "must be true or false"
+    case clientToolWait: within(clientToolWaitRange, value)
+    case approvalWait: within(approvalWaitRange, value)
     case _ where name.hasPrefix("x_"): nil
     default: "is no setting"
     }
+  }
+
+  private static func within(_ range: ClosedRange<Int64>, _ value: JSON) -> String? {
+    value.int.map(range.contains) == true
+      ? nil : "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
   }
 }

@@ -9,6 +9,12 @@ import Wire
 struct Attempt: Sendable {
   let core: Core
   let turn: Turn
+  /// Which model call of the turn it is, from 1.
+  let iteration: Int
+  /// What the model is offered.
+  let tools: [ModelCall.Tool]
+  /// The conversation as it is stored.
+  let history: [Message]
 
   /// A model call as far as it came.
   struct Call: Sendable {
@@ -24,6 +30,8 @@ struct Attempt: Sendable {
     var status: Int
     /// The last event before this call's first one.
     let cursor: EventSeq
+    /// Whether the turn ends here only because it may make no further call.
+    var hitMaxIterations = false
     /// Whether anything of the reply was streamed.
     var hasStreamed: Bool { !reply.id.isEmpty || !reply.blocks.isEmpty }
 
@@ -58,16 +66,20 @@ struct Attempt: Sendable {
     do {
       try await stream(into: &call)
       return call.map(TurnRun.Outcome.finished) ?? .stopped(nil)
-    } catch is CancellationError {
-      return .stopped(call)
-    } catch let failure as UpstreamFailure {
-      return judge(failure, call)
-    } catch let error as QlaudError {
-      if error.kind == .vaultLocked {
-        return .parked(reason: "vault_locked", retryAfter: nil, call)
-      }
-      return .failed(error, call)
     } catch {
+      return outcome(of: error, call)
+    }
+  }
+
+  /// What an error makes of the turn.
+  func outcome(of error: any Error, _ call: Call?) -> TurnRun.Outcome {
+    switch error {
+    case is CancellationError: return .stopped(call)
+    case let failure as UpstreamFailure: return judge(failure, call)
+    case let error as QlaudError where error.kind == .vaultLocked:
+      return .parked(reason: "vault_locked", retryAfter: nil, call)
+    case let error as QlaudError: return .failed(error, call)
+    default:
       core.logger.error("a turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"])
       return .failed(QlaudError(.internal, "the turn could not be run"), call)
     }
@@ -76,7 +88,6 @@ struct Attempt: Sendable {
   private func stream(into call: inout Call?) async throws {
     let route = try await ModelRouter(store: core.store).route(turn.request.model)
     let secret = try await core.keeper.secret(of: route.provider)
-    let iteration = turn.iterations + 1
     let requestID = core.source.uuid()
     let terms = try await core.accountant.terms(route, maxTokens: turn.request.maxTokens)
     let request = try await modelCall(route, maxTokens: terms.maxOutput)
@@ -133,18 +144,26 @@ struct Attempt: Sendable {
     var system: JSON?
     if let threadID = turn.threadID {
       system = try await core.store.thread(threadID, visibleTo: nil).system
-      let stored = try await core.store.history(
-        threadID, through: turn.userSeq ?? 0, turns: Limits.historyTurns)
-      messages = HistoryWindow.callMessages(HistoryWindow.select(stored))
+      messages = HistoryWindow.callMessages(HistoryWindow.select(history))
     }
     let request = turn.request.json
     return ModelCall(
       model: route.upstreamModel, maxTokens: maxTokens,
       system: Block.list(request["system"]?.nonNull ?? system ?? .null), messages: messages,
-      toolChoice: request["tool_choice"]?.nonNull, thinking: request["thinking"]?.nonNull,
+      tools: tools, toolChoice: toolChoice, thinking: request["thinking"]?.nonNull,
       temperature: request["temperature"]?.double, topP: request["top_p"]?.double,
       topK: request["top_k"]?.int.map(Int.init(clamping:)),
       stopSequences: request["stop_sequences"]?.array?.compactMap(\.string) ?? [])
+  }
+
+  /// A choice that forces a call holds for the first model call only: the turn would never end else.
+  private var toolChoice: JSON? {
+    guard var choice = turn.request.json["tool_choice"]?.object else { return nil }
+    let isForced = choice["type"] == "any" || choice["type"] == "tool"
+    guard iteration > 1, isForced else { return .object(choice) }
+    choice["type"] = "auto"
+    choice["name"] = nil
+    return .object(choice)
   }
 
   /// PROTOCOL 4: out of reach, 408, 409, 429 and 5xx park; other 4xx fail; what broke off after

@@ -34,7 +34,8 @@ enum HistoryWindow {
   }
 
   /// The messages as a model call carries them. A tool_use without its result, left by a turn that
-  /// was stopped, gets one that says so: providers refuse the pair otherwise.
+  /// was stopped, gets one that says so: providers refuse the pair otherwise. An answer at the end, left by an earlier try
+  /// of the turn that is about to call, is not sent: the model would go on writing it.
   static func callMessages(_ messages: [Message]) -> [ModelCall.Message] {
     var out: [ModelCall.Message] = []
     for (index, message) in messages.enumerated() {
@@ -47,6 +48,7 @@ enum HistoryWindow {
       }
       out.append(ModelCall.Message(role: .user, blocks: results))
     }
+    while out.last?.role == .assistant { out.removeLast() }
     return out
   }
 

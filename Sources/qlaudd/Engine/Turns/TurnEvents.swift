@@ -16,7 +16,7 @@ enum TurnEvents {
   /// What ends a turn: an error where there is one, and always, last, `qlaud.done`.
   static func end(
     of turn: Turn, _ finished: FinishedTurn, status: Turn.Status, iterations: Int,
-    error: QlaudError?
+    hitMaxIterations: Bool = false, error: QlaudError?
   ) -> [EventDraft] {
     var events: [EventDraft] = []
     if let error {
@@ -33,10 +33,10 @@ enum TurnEvents {
         EventName.done, of: turn,
         [
           "thread_id": turn.threadID?.json ?? .null, "turn_id": turn.id.json,
-          "seq": finished.assistantSeq.map(JSON.int) ?? .null,
+          "seq": (finished.assistantSeq ?? finished.turn.assistantSeq).map(JSON.int) ?? .null,
           "cost_micros": finished.turn.cost.map(JSON.int) ?? .null,
           "iterations": .integer(iterations), "status": .string(status.rawValue),
-          "hit_max_iterations": false,
+          "hit_max_iterations": .bool(hitMaxIterations),
         ]))
     return events
   }

@@ -30,7 +30,7 @@ struct TurnRun: Sendable {
   /// follows, the writing of the outcome, runs in a task that nobody cancels.
   private func attemptUntilStopped() async -> Outcome {
     await withTaskGroup(of: Outcome?.self) { group in
-      group.addTask { await Attempt(core: core, turn: turn).run() }
+      group.addTask { await TurnLoop(core: core, turn: turn).run() }
       group.addTask {
         await lease.untilStopped()
         return nil
@@ -94,14 +94,18 @@ struct TurnRun: Sendable {
   private func finish(_ status: Turn.Status, _ call: Attempt.Call?, error: QlaudError? = nil)
     async throws
   {
-    let turn = turn
+    let turn = try await core.store.turn(turn.id, visibleTo: nil)
     let iterations = max(turn.iterations, call?.iteration ?? 0)
+    let hitMax = call?.hitMaxIterations == true
+    let results = try await OpenCalls(core: core, turn: turn).results(status, call)
     _ = try await core.store.finishTurn(
-      turn.id, status: status, reply: call?.draft(partial: status != .done),
+      turn.id, status: status, reply: call?.draft(partial: status != .done), results: results,
       usage: call?.usageRecord(turn, now: core.source.now()),
       error: error.map { .object($0.errorObject) }, iterations: iterations
     ) { finished in
-      TurnEvents.end(of: turn, finished, status: status, iterations: iterations, error: error)
+      TurnEvents.end(
+        of: turn, finished, status: status, iterations: iterations, hitMaxIterations: hitMax,
+        error: error)
     }
   }
 }

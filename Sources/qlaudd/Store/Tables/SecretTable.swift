@@ -34,6 +34,11 @@ enum SecretTable {
     try db.run("DELETE FROM secrets WHERE name = ?", name) == 1
   }
 
+  /// Deletes all whose names begin so.
+  static func delete(_ db: Database, prefix: String) throws {
+    try db.run("DELETE FROM secrets WHERE substr(name, 1, length(?1)) = ?1", prefix)
+  }
+
   static func header(_ db: Database) throws -> [UInt8]? {
     try db.one("SELECT header FROM vault") { try $0.bytes() }
   }

@@ -126,6 +126,15 @@ enum TurnTable {
       """, iteration, requestID, discardAfter, id) == 1
   }
 
+  /// Notes the turn's last reply, where there is one, and that what it logged until now will not come again.
+  static func noteStep(
+    _ db: Database, _ id: TurnID, assistantSeq: MessageSeq?, discardAfter: EventSeq
+  ) throws {
+    try db.run(
+      "UPDATE turns SET assistant_seq = ifnull(?, assistant_seq), discard_after = ? WHERE id = ?",
+      assistantSeq, discardAfter, id)
+  }
+
   /// Adds to a turn's cost; once a part has no price the whole has none.
   static func addCost(_ db: Database, _ id: TurnID, _ cost: Microdollars?) throws {
     try db.run("UPDATE turns SET cost = cost + ? WHERE id = ?", cost, id)

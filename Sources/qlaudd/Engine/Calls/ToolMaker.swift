@@ -1,0 +1,161 @@
+import Domain
+import Store
+import Tools
+import Wire
+
+/// Makes tools of their descriptions: as they are given at registration, and as they are read back.
+struct ToolMaker: Sendable {
+  let builtIns: [BuiltIn]
+
+  /// A tool that was checked, in the parts that are kept in different places.
+  struct Made: Sendable {
+    let kind: ToolDefinition.Kind
+    /// What is stored in the clear and may be shown.
+    let definition: JSON.Object
+    /// By the tool's own names for them; nil leaves those that are stored.
+    let secrets: [String: Secret]?
+    /// What looks right but is not.
+    let warnings: [String]
+  }
+
+  /// Checks a tool.
+  /// - Throws: ``InvalidParams`` naming the parameter.
+  func make(_ id: ToolID, _ draft: ToolRegistry.Draft) throws(InvalidParams) -> Made {
+    try Self.checkName(draft.name)
+    switch (draft.webhookURL, draft.provider) {
+    case (.some, .some):
+      throw InvalidParams("provider", "must not stand together with webhook_url")
+    case (nil, nil): throw InvalidParams("provider", "is required, or webhook_url for a webhook")
+    case (let url?, nil): return try webhook(id, draft, url)
+    case (nil, let provider?): return try builtIn(id, draft, provider)
+    }
+  }
+
+  /// - Throws: ``InvalidParams`` for names that are the daemon's own.
+  static func checkName(_ name: String) throws(InvalidParams) {
+    for prefix in [SendTools.reservedPrefix, "qlaud-builtin/"] where name.hasPrefix(prefix) {
+      throw InvalidParams("name", "must not begin with \(prefix)")
+    }
+  }
+
+  private func webhook(_ id: ToolID, _ draft: ToolRegistry.Draft, _ url: String)
+    throws(InvalidParams) -> Made
+  {
+    guard draft.config == nil else {
+      throw InvalidParams("config", "is for built-in tools, not for a webhook")
+    }
+    let made: JSON.Object =
+      JSON.record([
+        "description": draft.description.map(JSON.string),
+        "input_schema": draft.inputSchema.map(JSON.object), "policy": draft.policy.json,
+        "webhook_url": .string(url),
+        "timeout_ms": .integer(draft.timeoutMilliseconds ?? WebhookTool.timeout.standard),
+        "lock_input_fields": draft.lockedFields.isEmpty
+          ? nil : .array(draft.lockedFields.map(JSON.string)),
+      ]).object ?? [:]
+    let tool = try webhook(id, draft.name, made)
+    return Made(
+      kind: .webhook, definition: made, secrets: nil, warnings: tool.definition.undeclaredLocks)
+  }
+
+  private func webhook(_ id: ToolID, _ name: String, _ definition: JSON.Object)
+    throws(InvalidParams) -> WebhookTool
+  {
+    try WebhookTool(
+      id: id, name: name, description: definition["description"]?.string ?? "",
+      inputSchema: definition["input_schema"] ?? .null,
+      webhookURL: definition["webhook_url"]?.string ?? "",
+      timeoutMilliseconds: Int(clamping: definition["timeout_ms"]?.int ?? 0),
+      lockedFields: definition["lock_input_fields"].flatMap { [String](wire: $0) } ?? [])
+  }
+
+  private func builtIn(_ id: ToolID, _ draft: ToolRegistry.Draft, _ provider: String)
+    throws(InvalidParams) -> Made
+  {
+    guard draft.timeoutMilliseconds == nil, draft.lockedFields.isEmpty else {
+      throw InvalidParams(
+        draft.timeoutMilliseconds == nil ? "lock_input_fields" : "timeout_ms",
+        "is for webhooks; a built-in tool takes it in its config")
+    }
+    let builtIn = try self.builtIn(provider)
+    guard builtIn.authMode != .perUser else {
+      throw InvalidParams(
+        "provider", "\(provider) works with each user's own account, which is not available yet")
+    }
+    var definition: JSON.Object = ["provider": .string(provider), "policy": draft.policy.json]
+    if let text = draft.description { definition["description"] = .string(text) }
+    if let schema = draft.inputSchema { definition["input_schema"] = .object(schema) }
+    let given = JSON.object(draft.config ?? [:])
+    let secrets: [String: Secret]
+    var warnings: [String] = []
+    if builtIn.runner == .httpCall {
+      guard draft.description != nil else { throw InvalidParams("description", "is required") }
+      guard draft.inputSchema != nil else { throw InvalidParams("input_schema", "is required") }
+      let config = try HTTPCallConfig(given)
+      secrets = config.secrets
+      warnings = config.warnings
+      definition["config"] = .object(config.publicConfig)
+    } else {
+      let configured = try builtIn.configure(given)
+      secrets = configured.secrets
+      definition["config"] = .object(configured.config)
+      if !configured.lockedFields.isEmpty {
+        definition["locked_fields"] = .array(configured.lockedFields.map(JSON.string))
+      }
+    }
+    definition["secrets"] = .array(secrets.keys.sorted().map(JSON.string))
+    let tool = try self.builtIn(id, draft.name, definition, builtIn)
+    return Made(
+      kind: tool.definition.kind, definition: definition, secrets: secrets,
+      warnings: warnings + tool.definition.undeclaredLocks)
+  }
+
+  private func builtIn(
+    _ id: ToolID, _ name: String, _ definition: JSON.Object, _ builtIn: BuiltIn
+  ) throws(InvalidParams) -> any ToolKind {
+    try builtIn.tool(
+      id: id, name: name, config: definition["config"]?.object ?? [:],
+      lockedFields: definition["locked_fields"].flatMap { [String](wire: $0) } ?? [],
+      description: definition["description"]?.string, inputSchema: definition["input_schema"])
+  }
+
+  private func builtIn(_ provider: String) throws(InvalidParams) -> BuiltIn {
+    guard let found = builtIns.first(where: { $0.provider == provider }) else {
+      let near = NearestNames.of(provider, among: builtIns.map(\.provider))
+      throw InvalidParams(
+        "provider",
+        "must be one of builtin/list, not \"\(provider.prefix(64))\" (the nearest are: \(near.joined(separator: ", ")))"
+      )
+    }
+    return found
+  }
+
+  /// A registered tool, ready to be called.
+  /// - Throws: ``InvalidParams`` where the catalog no longer has what it was made of.
+  func entry(_ row: ToolRow) throws(InvalidParams) -> Toolbox.Entry {
+    let tool: any ToolKind
+    let names: [String]
+    if row.kind == ToolDefinition.Kind.webhook.rawValue {
+      tool = try webhook(row.id, row.name, row.definition)
+      names = [WebhookTool.secretName]
+    } else {
+      let builtIn = try self.builtIn(row.definition["provider"]?.string ?? "")
+      tool = try self.builtIn(row.id, row.name, row.definition, builtIn)
+      names = row.definition["secrets"].flatMap { [String](wire: $0) } ?? []
+    }
+    let prefix = LocalDatabase.secretPrefix(row.id)
+    let places = names.map { ($0, prefix + $0) }
+    return Toolbox.Entry(
+      definition: tool.definition, kind: tool,
+      secretNames: Dictionary(places, uniquingKeysWith: { first, _ in first }),
+      policy: row.definition["policy"].flatMap(ToolPolicy.init(wire:)) ?? .auto)
+  }
+}
+
+extension ToolDefinition {
+  fileprivate var undeclaredLocks: [String] {
+    locks.undeclared.map {
+      "lock_input_fields: \"\($0)\" is not declared by input_schema, so the lock fills nothing"
+    }
+  }
+}

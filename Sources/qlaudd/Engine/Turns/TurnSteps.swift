@@ -1,0 +1,34 @@
+import Domain
+import Store
+import Wire
+
+/// How far a turn has come, by what is stored of it: what a crash leaves and what the loop goes on from.
+struct TurnSteps: Sendable {
+  /// The conversation up to and with this turn's own messages.
+  let history: [Message]
+  /// Replies of this turn that ask for tools: the model calls that are behind it.
+  let modelCalls: Int
+  /// The reply whose tool calls have no message with results yet; nil where the model is to be called.
+  let openReply: Message?
+
+  /// The steps of a turn in a thread.
+  static func load(_ store: LocalDatabase, _ turn: Turn) async throws -> TurnSteps {
+    guard let thread = turn.threadID, let question = turn.userSeq else {
+      return TurnSteps(history: [], turn: turn.id, after: 0)
+    }
+    let history = try await store.history(thread, through: question, turns: Limits.historyTurns)
+    return TurnSteps(history: history, turn: turn.id, after: question)
+  }
+
+  init(history: [Message], turn: TurnID, after question: MessageSeq) {
+    let own = history.filter { $0.turnID == turn && $0.seq > question }
+    self.history = history
+    modelCalls = own.count { $0.role == .assistant && $0.asksForTools }
+    openReply = own.last.flatMap { $0.role == .assistant && $0.asksForTools ? $0 : nil }
+  }
+}
+
+extension Message {
+  /// Whether a model asks for calls of tools here.
+  fileprivate var asksForTools: Bool { blocks.contains { $0.type == "tool_use" } }
+}

@@ -1,0 +1,125 @@
+package import Domain
+import GRDB
+package import Wire
+
+/// One call of a tool by a model.
+package struct ToolCallRow: Sendable, Equatable {
+  package let turnID: TurnID
+  /// The assistant message that asks for it.
+  package let messageSeq: MessageSeq
+  /// Which of that message's calls it is, from 0.
+  package let place: Int
+  package let threadID: ThreadID
+  /// The model's id of the call.
+  package let toolUseID: String
+  package let name: String
+  /// The kind of the tool; `unknown` where there is none of that name.
+  package let kind: String
+  /// The model call, from 1, that asked for it.
+  package let iteration: Int
+  /// What the model is told: a string or content blocks. Nil before the call is answered, and once it stands in a message.
+  package let result: JSON?
+  /// Nil before the call is answered.
+  package let isError: Bool?
+  /// Set when it is stored.
+  package let startedAt: Milliseconds
+  package let finishedAt: Milliseconds?
+  /// A call's row.
+  package init(
+    turnID: TurnID, messageSeq: MessageSeq, place: Int, threadID: ThreadID, toolUseID: String,
+    name: String, kind: String, iteration: Int, result: JSON? = nil, isError: Bool? = nil,
+    startedAt: Milliseconds = 0, finishedAt: Milliseconds? = nil
+  ) {
+    self.turnID = turnID
+    self.messageSeq = messageSeq
+    self.place = place
+    self.threadID = threadID
+    self.toolUseID = toolUseID
+    self.name = name
+    self.kind = kind
+    self.iteration = iteration
+    self.result = result
+    self.isError = isError
+    self.startedAt = startedAt
+    self.finishedAt = finishedAt
+  }
+  /// Whether it was answered.
+  package var isDone: Bool { finishedAt != nil }
+}
+
+extension LocalDatabase {
+  /// Notes that a call is about to be made, before it is made, with the events that tell of it.
+  /// - Returns: the row as it is stored.
+  /// - Throws: `conflict` where its turn has ended.
+  @discardableResult
+  package func startToolCall(_ call: ToolCallRow, events: [EventDraft]) async throws -> ToolCallRow
+  {
+    try await write { transaction in
+      _ = try Self.unfinished(transaction.db, call.turnID)
+      try ToolCallTable.insert(transaction.db, call, at: transaction.now)
+      try transaction.emit(events)
+      try Self.noteStep(transaction, call.turnID)
+      return try ToolCallTable.get(
+        transaction.db, turn: call.turnID, message: call.messageSeq, place: call.place) ?? call
+    }
+  }
+
+  /// Stores the answer of a started call with the events that tell of it. The first answer wins.
+  /// - Returns: the row as it is now, with the answer that won.
+  /// - Throws: `not_found` where the call was never started.
+  package func finishToolCall(
+    _ call: ToolCallRow, result: JSON, isError: Bool, events: [EventDraft]
+  ) async throws -> ToolCallRow {
+    try await write { transaction in
+      let db = transaction.db
+      func stored() throws -> ToolCallRow {
+        let row = try ToolCallTable.get(
+          db, turn: call.turnID, message: call.messageSeq, place: call.place)
+        guard let row else { throw QlaudError.notFound("tool call", call.toolUseID) }
+        return row
+      }
+      if try stored().isDone { return try stored() }
+      try ToolCallTable.finish(db, call, result: result, isError: isError, at: transaction.now)
+      try transaction.emit(events)
+      try Self.noteStep(transaction, call.turnID)
+      return try stored()
+    }
+  }
+
+  /// Stores the answer that somebody outside gives to a started call of that kind. The first answer wins.
+  /// - Parameter events: given the turn and the call, the events that tell of it.
+  /// - Throws: `not_found` where no such call waits: unknown, answered, timed out, or its turn has ended.
+  package func answerToolCall(
+    thread: ThreadID, toolUseID: String, kind: String, result: JSON, isError: Bool,
+    events: @escaping @Sendable (Turn, ToolCallRow) -> [EventDraft]
+  ) async throws {
+    try await write { transaction in
+      let db = transaction.db
+      guard
+        let call = try ToolCallTable.open(db, thread: thread, toolUseID: toolUseID, kind: kind),
+        let turn = try TurnTable.get(db, call.turnID)?.turn, !turn.status.isFinal
+      else { throw QlaudError.notFound("tool call that waits", toolUseID) }
+      try ToolCallTable.finish(db, call, result: result, isError: isError, at: transaction.now)
+      try transaction.emit(events(turn, call))
+      try Self.noteStep(transaction, call.turnID)
+    }
+  }
+
+  /// The calls of an assistant message that were started, by their places.
+  package func toolCalls(of turn: TurnID, in message: MessageSeq) async throws -> [ToolCallRow] {
+    try await read { try ToolCallTable.all($0, turn: turn, message: message) }
+  }
+
+  /// One call as it is now; nil where it was not started.
+  package func toolCall(_ call: ToolCallRow) async throws -> ToolCallRow? {
+    try await read { db in
+      try ToolCallTable.get(
+        db, turn: call.turnID, message: call.messageSeq, place: call.place)
+    }
+  }
+
+  private static func noteStep(_ transaction: Transaction, _ turn: TurnID) throws {
+    try TurnTable.noteStep(
+      transaction.db, turn, assistantSeq: nil, discardAfter: transaction.lastNumber)
+  }
+}

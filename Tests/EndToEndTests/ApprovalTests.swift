@@ -1,0 +1,163 @@
+import Foundation
+import TestSupport
+import Testing
+import Wire
+
+@Suite(.timeLimit(.minutes(2))) struct ApprovalTests {
+  private struct Scene {
+    let client: RPCClient
+    let tools: LoopbackServer
+    let thread: String
+    let turn: String
+  }
+
+  /// A turn whose calls are asked about.
+  private func asking(
+    _ daemon: Daemon, calls: Int = 1, settings: JSON.Object = [:]
+  ) async throws -> Scene {
+    let tools = try LoopbackServer { request, connection in
+      try connection.respond(body: request.text)
+    }
+    // A model that asks again whenever the user says something.
+    let number = Shared(0)
+    let standIn = try StandIn { body, connection in
+      let results = StandIn.results(body)
+      if !results.isEmpty { return try StandIn.say(results.map(\.content), to: connection) }
+      let first = number.with { number in
+        number += calls
+        return number - calls
+      }
+      try StandIn.call(
+        (1...calls).map { ScriptedCall("c\(first + $0)", "ask", #"{"x":\#($0)}"#) },
+        to: connection)
+    }
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    if !settings.isEmpty {
+      _ = try await client.call("settings/set", ["settings": .object(settings)])
+    }
+    let tool = try await client.registerHTTP("ask", tools.origin)
+    let set = try await client.call(
+      "tool/update", ["tool_id": tool["id"] ?? .null, "policy": "ask"])
+    #expect(set["policy"] == "ask")
+    let thread = try await client.newThread()
+    let turn = try await client.send("go", to: thread, more: ["tools": ["ask"]])
+    return Scene(client: client, tools: tools, thread: thread, turn: turn)
+  }
+
+  private func required(_ client: RPCClient, _ count: Int = 1) async -> [JSON] {
+    await client.events(count) { $0["event"] == "qlaud.approval_required" }
+      .compactMap { $0["data"] }
+  }
+
+  @Test func `an approved call is made, a denied one is told to the model`() async throws {
+    let daemon = try Daemon()
+    let scene = try await asking(daemon, calls: 2)
+    let asked = await required(scene.client, 2)
+    #expect(scene.tools.requests.isEmpty)
+    let list = try HTTPReply.request(daemon, "GET", "/v1/approvals").json
+    #expect(list["data"]?.array?.count == 2)
+    for question in asked {
+      let id = question["approval_id"]?.string ?? ""
+      let isFirst = question["tool_use_id"] == "c1"
+      let reply = try HTTPReply.request(
+        daemon, "POST", "/v1/approvals/\(id)", ["decision": isFirst ? "approve" : "deny"])
+      #expect(reply.status == 200, "\(reply.text)")
+      let again = try HTTPReply.request(
+        daemon, "POST", "/v1/approvals/\(id)", ["decision": "approve"])
+      #expect(again.status == 409)
+    }
+    let events = await scene.client.untilDone(scene.turn)
+    #expect(events.last?["data"]?["status"] == "done")
+    #expect(events.count { $0["event"] == "qlaud.approval_resolved" } == 2)
+    let results = try await scene.client.toolResults(scene.thread)
+    #expect(results.map { $0["tool_use_id"] } == ["c1", "c2"])
+    #expect(results[0]["content"] == #"{"x":1}"#)
+    #expect(results[1]["is_error"] == true)
+    #expect(results[1]["content"]?.string?.contains("denied") == true)
+    #expect(scene.tools.requests.count == 1)
+    let rest = try HTTPReply.request(daemon, "GET", "/v1/approvals").json
+    #expect(rest["data"] == [])
+  }
+
+  @Test(arguments: [("approve", 2), ("deny", 0)])
+  func `an answer for the thread holds for its further calls, and for no other thread's`(
+    decision: String, requests: Int
+  ) async throws {
+    let daemon = try Daemon()
+    let scene = try await asking(daemon)
+    let first = await required(scene.client)[0]
+    _ = try await scene.client.call(
+      "approval/respond",
+      [
+        "approval_id": first["approval_id"] ?? .null, "decision": .string(decision),
+        "scope": "thread",
+      ])
+    _ = await scene.client.untilDone(scene.turn)
+    let next = try await scene.client.send("go", to: scene.thread, more: ["tools": ["ask"]])
+    _ = await scene.client.untilDone(next)
+    #expect(scene.tools.requests.count == requests)
+    #expect(await required(scene.client).count == 1)
+    let other = try await scene.client.newThread()
+    let third = try await scene.client.send("go", to: other, more: ["tools": ["ask"]])
+    #expect(await required(scene.client, 2).count == 2)
+    let cancelled = try await scene.client.call("turn/cancel", ["turn_id": .string(third)])
+    #expect(cancelled["status"] == "cancelled")
+    let end = await scene.client.untilDone(third)
+    let resolved = end.first { $0["event"] == "qlaud.approval_resolved" }
+    #expect(resolved?["data"]?["status"] == "cancelled")
+    #expect(scene.tools.requests.count == requests)
+  }
+
+  @Test func `a question that nobody answers in time is a denial`() async throws {
+    let daemon = try Daemon()
+    let scene = try await asking(daemon, settings: ["approval_wait_ms": 1])
+    let events = await scene.client.untilDone(scene.turn)
+    #expect(events.last?["data"]?["status"] == "done")
+    #expect(
+      events.first { $0["event"] == "qlaud.approval_resolved" }?["data"]?["status"] == "expired")
+    let result = try await scene.client.toolResults(scene.thread).first
+    #expect(result?["is_error"] == true)
+    #expect(scene.tools.requests.isEmpty)
+  }
+
+  @Test func `a question outlives kill -9 and is asked once`() async throws {
+    let folder = try TemporaryFolder()
+    var daemon = try Daemon(in: folder)
+    let scene = try await asking(daemon)
+    let id = await required(scene.client)[0]["approval_id"] ?? .null
+    daemon.crash()
+    daemon = try Daemon(in: folder)
+    let client = try RPCClient(daemon)
+    _ = try await client.call(
+      "thread/subscribe", ["thread_id": .string(scene.thread), "after": 0])
+    _ = try await client.call("approval/respond", ["approval_id": id, "decision": "approve"])
+    let events = await client.untilDone(scene.turn)
+    #expect(events.last?["data"]?["status"] == "done")
+    #expect(events.count { $0["event"] == "qlaud.approval_required" } == 1)
+    #expect(scene.tools.requests.count == 1)
+  }
+
+  @Test func `a standard key answers for its own threads, and never for a tool everywhere`()
+    async throws
+  {
+    let daemon = try Daemon()
+    let scene = try await asking(daemon)
+    let id = await required(scene.client)[0]["approval_id"]?.string ?? ""
+    let key =
+      try await scene.client.call("key/create", ["name": "k", "scope": "standard"])["secret"]?
+      .string ?? ""
+    func answer(_ scope: String) throws -> Int {
+      try HTTPReply.request(
+        daemon, "POST", "/v1/approvals/\(id)",
+        ["decision": "approve", "scope": .string(scope)], headers: ["x-api-key": key]
+      ).status
+    }
+    #expect(try answer("once") == 404)
+    #expect(try answer("tool") == 403)
+    let list = try HTTPReply.request(
+      daemon, "GET", "/v1/approvals", headers: ["x-api-key": key])
+    #expect(list.json["data"] == [])
+    #expect(scene.tools.requests.isEmpty)
+  }
+}

@@ -1,0 +1,109 @@
+import Domain
+import Testing
+import Wire
+
+@testable import Store
+
+@Suite(.timeLimit(.minutes(1))) struct ToolCallTests {
+  private func row(_ place: Int = 0, id: String = "c1", kind: String = "client") -> ToolCallRow {
+    ToolCallRow(
+      turnID: "turn", messageSeq: 2, place: place, threadID: "t", toolUseID: id, name: "tool",
+      kind: kind, iteration: 1)
+  }
+
+  private func running() async throws -> Fixture {
+    let fixture = try await Fixture()
+    try await fixture.thread("t")
+    try await fixture.submit("turn", in: "t")
+    _ = try await fixture.claim()
+    _ = try await fixture.store.storeIteration(
+      "turn", messages: [MessageDraft(role: .assistant, content: "calls")], usage: nil
+    ) { _ in [] }
+    return fixture
+  }
+
+  @Test func `the first answer to a call wins, and its events come once`() async throws {
+    let fixture = try await running()
+    let store = fixture.store
+    let started = try await store.startToolCall(row(), events: [draft("start", turn: "turn")])
+    #expect(!started.isDone && started.startedAt == fixture.clock.now)
+    let first = try await store.finishToolCall(
+      started, result: "a", isError: true, events: [draft("done", turn: "turn")])
+    #expect(first.result == "a" && first.isError == true)
+    let second = try await store.finishToolCall(
+      started, result: "b", isError: false, events: [draft("done", turn: "turn")])
+    #expect(second == first)
+    await refusal(.notFound) {
+      try await store.answerToolCall(
+        thread: "t", toolUseID: "c1", kind: "client", result: "c", isError: false
+      ) { _, _ in [] }
+    }
+    await refusal(.notFound) {
+      try await store.finishToolCall(row(9), result: "x", isError: false, events: [])
+    }
+    let names = try await fixture.allEvents(EventFilter(turnID: "turn")).map(\.name)
+    #expect(names.suffix(2) == ["start", "done"])
+    try await store.close()
+  }
+
+  @Test func `somebody outside answers only a waiting call of the kind, in its thread`()
+    async throws
+  {
+    let fixture = try await running()
+    let store = fixture.store
+    try await store.startToolCall(row(), events: [])
+    try await store.startToolCall(row(1, id: "c2", kind: "webhook"), events: [])
+    @Sendable func answer(_ id: String, thread: ThreadID = "t") async throws {
+      try await store.answerToolCall(
+        thread: thread, toolUseID: id, kind: "client", result: ["y": 1], isError: false
+      ) { turn, call in [draft("done \(call.toolUseID)", turn: turn.id.rawValue)] }
+    }
+    await refusal(.notFound) { try await answer("c2") }
+    await refusal(.notFound) { try await answer("c3") }
+    await refusal(.notFound) { try await answer("c1", thread: "other") }
+    try await answer("c1")
+    await refusal(.notFound) { try await answer("c1") }
+    let rows = try await store.toolCalls(of: "turn", in: 2)
+    #expect(rows.map(\.isDone) == [true, false])
+    #expect(rows.first?.result == ["y": 1])
+    try await store.close()
+  }
+
+  @Test func `after a crash what was answered is there, and is not said to be void`() async throws {
+    let fixture = try await running()
+    let started = try await fixture.store.startToolCall(
+      row(), events: [draft("start", turn: "turn")])
+    _ = try await fixture.store.finishToolCall(
+      started, result: "a", isError: false, events: [draft("done", turn: "turn")])
+    let last = fixture.store.lastEventSeq
+    try await fixture.store.close()
+    let store = try await fixture.reopen()
+    _ = try await store.recoverRunningTurns()
+    let retry = try await store.events(after: last, matching: EventFilter(), limit: 10).events.first
+    #expect(retry?.name == EventName.retry)
+    #expect(retry?.data["discard_after"]?.int == last)
+    #expect(try await store.toolCalls(of: "turn", in: 2).first?.result == "a")
+    try await store.close()
+  }
+
+  @Test func `results that stand in a message are kept there only, and go with their thread`()
+    async throws
+  {
+    let fixture = try await running()
+    let store = fixture.store
+    let started = try await store.startToolCall(row(), events: [])
+    _ = try await store.finishToolCall(started, result: "a", isError: false, events: [])
+    let finished = try await store.finishTurn(
+      "turn", status: .cancelled, reply: nil,
+      results: MessageDraft(role: .user, content: [["type": "tool_result"]]), usage: nil,
+      error: nil, iterations: 1
+    ) { _ in [] }
+    #expect(finished.turn.assistantSeq == 2)
+    let row = try await store.toolCalls(of: "turn", in: 2).first
+    #expect(row?.isDone == true && row?.result == nil)
+    await refusal(.conflict) { try await store.startToolCall(self.row(1), events: []) }
+    try await store.eraseThread("t", visibleTo: nil)
+    #expect(try await store.toolCalls(of: "turn", in: 2).isEmpty)
+    try await store.close()
+  }
+}
