@@ -3,13 +3,31 @@ import Wire
 
 /// The reference documents, made from the methods' own declarations.
 enum Reference {
-  enum Format: String, WireEnum { case openrpc, openapi }
+  enum Format: String, WireEnum { case openrpc, openapi, markdown }
 
   static func document(_ registry: Registry, _ format: Format) -> JSON {
     switch format {
     case .openrpc: openRPC(registry)
     case .openapi: openAPI(registry)
+    case .markdown: .string(markdown(registry))
     }
+  }
+
+  /// For people, and for a test that holds it against the committed text: a change of the protocol
+  /// shows as a change of that file.
+  static func markdown(_ registry: Registry) -> String {
+    let methods = registry.methods.sorted { $0.name < $1.name }.map { method in
+      let route = method.route.map { " · `\($0.verb.rawValue) \($0.path)` → \($0.status)" } ?? ""
+      let parameters = method.parameters.map { parameter in
+        let doc = parameter.schema["description"]?.string ?? ""
+        return "- `\(parameter.name)`\(parameter.isRequired ? " (required)" : ""): \(doc)\n"
+      }
+      return "### \(method.name)\n\n\(method.scope.rawValue)\(route)\n\n\(method.summary)\n\n"
+        + parameters.joined() + (parameters.isEmpty ? "" : "\n")
+    }
+    return
+      "# Methods\n\nMade from the declarations: `qlaud call daemon/schema '{\"format\":\"markdown\"}'`.\n\n"
+      + methods.joined()
   }
 
   private static let info: JSON = [

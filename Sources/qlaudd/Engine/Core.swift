@@ -23,8 +23,6 @@ struct Core: Sendable {
   let running = RunningTurns()
   /// What tools need of the world.
   let outside: Outside
-  /// The catalog of built-in tools.
-  let builtIns: [BuiltIn]
   /// Rings when a client has answered a call of one of its tools.
   let toolAnswers = Bell()
   /// Rings when somebody has answered whether a tool may be called.
@@ -32,6 +30,10 @@ struct Core: Sendable {
 
   /// What calls cost and whether they may be made.
   var accountant: Accountant { Accountant(store: store, source: source) }
+
+  /// The tools that the program carries.
+  /// - Throws: `InvalidParams` where the shipped data is wrong, which a test holds.
+  var builtIns: [BuiltIn] { get throws(InvalidParams) { try BuiltIn.catalog() } }
 
   /// A duration from now on the wall clock, as a moment.
   func moment(in delay: Milliseconds) -> Milliseconds { source.now() + delay }

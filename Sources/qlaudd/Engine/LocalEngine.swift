@@ -24,7 +24,7 @@ package struct LocalEngine: Sendable {
     let core = Core(
       store: store, upstream: upstream, keeper: keeper, events: events, source: source,
       logger: logger, masters: masters, build: build, startedAt: source.now(),
-      outside: outside, builtIns: try BuiltIn.catalog())
+      outside: outside)
     return LocalEngine(core: core)
   }
 

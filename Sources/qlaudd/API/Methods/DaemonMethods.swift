@@ -51,8 +51,8 @@ let daemonMethods: [Method] = [
   ) { call in try await call.engine.daemon.status() },
   Method(
     "daemon/schema", .get("/v1/schema"), .standard,
-    "The reference: an OpenRPC or an OpenAPI 3.1 document made from the methods' declarations.",
-    params: .optional("format", "openrpc or openapi.", default: .openrpc),
+    "The reference, made from the methods' declarations: OpenRPC, OpenAPI 3.1, or Markdown as a string.",
+    params: .optional("format", "openrpc, openapi or markdown.", default: .openrpc),
     result: .raw("The document.")
   ) { (call, format: Reference.Format) in Reference.document(call.registry, format) },
   Method(

@@ -45,7 +45,7 @@ struct Toolbox: Sendable {
     guard isAll || !wanted.isEmpty else { return Toolbox(entries) }
     for row in try await core.store.tools() where isAll || wanted.contains(row.id) {
       do throws(InvalidParams) {
-        entries.append(try ToolMaker(builtIns: core.builtIns).entry(row))
+        entries.append(try ToolMaker(builtIns: try core.builtIns).entry(row))
       } catch {
         core.logger.error(
           "a registered tool cannot be used",

@@ -106,12 +106,12 @@ package struct ToolRegistry: Sendable {
       id: id, name: draft.name, kind: made.kind.rawValue, definition: made.definition,
       createdAt: now, updatedAt: now)
     try await core.store.insertTool(row, secrets: try sealed(secrets, of: id))
-    return shown(row, secret: text, warnings: made.warnings)
+    return try shown(row, secret: text, warnings: made.warnings)
   }
 
   private func made(_ id: ToolID, _ draft: Draft) throws -> ToolMaker.Made {
     do throws(InvalidParams) {
-      return try ToolMaker(builtIns: core.builtIns).make(id, draft)
+      return try ToolMaker(builtIns: try core.builtIns).make(id, draft)
     } catch { throw QlaudError(error) }
   }
 
@@ -123,10 +123,10 @@ package struct ToolRegistry: Sendable {
   }
 
   /// The tools, by name.
-  package func list() async throws -> [Shown] { try await core.store.tools().map { shown($0) } }
+  package func list() async throws -> [Shown] { try await core.store.tools().map { try shown($0) } }
 
   /// One tool.
-  package func get(_ id: ToolID) async throws -> Shown { shown(try await core.store.tool(id)) }
+  package func get(_ id: ToolID) async throws -> Shown { try shown(try await core.store.tool(id)) }
 
   /// Changes a tool; what kind it is stays.
   /// - Throws: ``QlaudError`` `not_found`, `invalid_params`, `conflict` for a name in use.
@@ -146,7 +146,7 @@ package struct ToolRegistry: Sendable {
     let row = changed(old, update.name ?? old.name, made.definition)
     let secrets = try made.secrets.map { try sealed($0, of: id) }
     try await core.store.updateTool(row, secrets: secrets)
-    return shown(row, warnings: made.warnings)
+    return try shown(row, warnings: made.warnings)
   }
 
   /// A change that leaves the configuration and its secrets as they are.
@@ -158,10 +158,10 @@ package struct ToolRegistry: Sendable {
     let row = changed(old, update.name ?? old.name, definition)
     do throws(InvalidParams) {
       try ToolMaker.checkName(row.name)
-      _ = try ToolMaker(builtIns: core.builtIns).entry(row)
+      _ = try ToolMaker(builtIns: try core.builtIns).entry(row)
     } catch { throw QlaudError(error) }
     try await core.store.updateTool(row)
-    return shown(row)
+    return try shown(row)
   }
 
   private func changed(_ old: ToolRow, _ name: String, _ definition: JSON.Object) -> ToolRow {
@@ -189,11 +189,13 @@ package struct ToolRegistry: Sendable {
   package func delete(_ id: ToolID) async throws { try await core.store.deleteTool(id) }
 
   /// The catalog of built-in tools.
-  package var builtIns: [JSON] { core.builtIns.map(\.json) }
+  package var builtIns: [JSON] { get throws { try core.builtIns.map(\.json) } }
 
-  private func shown(_ row: ToolRow, secret: String? = nil, warnings: [String] = []) -> Shown {
+  private func shown(_ row: ToolRow, secret: String? = nil, warnings: [String] = []) throws
+    -> Shown
+  {
     var definition: JSON.Object = [:]
-    let builtIn = core.builtIns.first { $0.provider == row.definition["provider"]?.string }
+    let builtIn = try core.builtIns.first { $0.provider == row.definition["provider"]?.string }
     definition["description"] = builtIn.map { .string($0.description) }
     definition["input_schema"] = builtIn?.inputSchema
     definition.merge(row.definition)

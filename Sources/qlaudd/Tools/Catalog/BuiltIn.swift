@@ -40,7 +40,14 @@ package struct BuiltIn: Sendable {
 
   /// The catalog, read from its table.
   /// - Throws: ``InvalidParams`` where an entry is not as it must be; a test reads them all.
-  package static func catalog() throws(InvalidParams) -> [BuiltIn] {
+  package static func catalog() throws(InvalidParams) -> [BuiltIn] { try shipped.get() }
+
+  /// Read once, when first asked for: reading takes tens of milliseconds, which a start must not pay.
+  private static let shipped: Result<[BuiltIn], InvalidParams> = {
+    do throws(InvalidParams) { return .success(try read()) } catch { return .failure(error) }
+  }()
+
+  private static func read() throws(InvalidParams) -> [BuiltIn] {
     let json: JSON
     do throws(JSONError) { json = try JSON(parsing: BuiltInData.text) } catch {
       throw InvalidParams("builtins", error.description)
