@@ -212,7 +212,7 @@ import Wire
 
   /// Each event is written when the one before has been parsed, so nothing queues but what the streams do to one another.
   @Test(arguments: [1, 64])
-  func `events come one by one without delay`(streams: Int) async throws {
+  func `every event of parallel streams comes, one by one`(streams: Int) async throws {
     let rounds = 3200 / streams
     let clock = ContinuousClock()
     let writes = WriteTimes()
