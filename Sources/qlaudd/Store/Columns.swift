@@ -24,6 +24,8 @@ struct Columns {
   mutating func optionalInt() throws -> Int64? { row[next()] }
   mutating func int() throws -> Int64 { try required(optionalInt()) }
   mutating func count() throws -> Int { Int(clamping: try int()) }
+  /// Two columns: `place` and `item`.
+  mutating func place() throws -> CallPlace { CallPlace(try count(), item: try count()) }
   mutating func bool() throws -> Bool { try int() != 0 }
 
   mutating func optionalID<ID: Identifier>() -> ID? { optionalText().map(ID.init(rawValue:)) }

@@ -24,7 +24,7 @@ let messageMethods: [Method] = [
     .optional("tools", "Registered tools that the model may call, by ids or names."),
     .optional(
       "tools_mode",
-      "explicit (those of tools; the default with tools) or tenant (all). Without both the model gets no registered tools; dynamic is not available in this version."
+      "explicit (those of tools; the default with tools), dynamic (four meta-tools, by which the model finds and calls the others; the default without tools where any are registered; setting tools_mode) or tenant (all but those with auth_mode per_user)."
     ),
     .optional(
       "client_tools",

@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// The settings that the daemon itself reads; a client may keep others under `x_` names.
@@ -17,11 +18,16 @@ enum SettingName {
   static let approvalWait = "approval_wait_ms"
   static let approvalWaitRange: ClosedRange<Int64> = 1...604_800_000
 
+  /// Which tools a turn finds that names none: `dynamic`, which holds when nothing is said, `explicit` for none, `tenant`
+  /// for all.
+  static let toolsMode = "tools_mode"
+
   /// What a setting must be, by its name; nil for names that are not known.
   static func expectation(_ name: String, _ value: JSON) -> String? {
     switch name {
     case defaultModel: value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
     case requireKey, queuePaused: value.bool != nil ? nil : "must be true or false"
+    case toolsMode: ToolsMode(wire: value) != nil ? nil : "must be \(ToolsMode.expectation)"
     case clientToolWait: within(clientToolWaitRange, value)
     case approvalWait: within(approvalWaitRange, value)
     case _ where name.hasPrefix("x_"): nil
