@@ -28,7 +28,7 @@ let messageMethods: [Method] = [
     ),
     .optional(
       "client_tools",
-      "Tools that you run and answer by tool/result: name, description, input_schema."
+      "Tools that you run and answer by tool/result, or over JSON-RPC to the request client_tool/call: name, description, input_schema."
     ),
     .int("max_iterations", "Model calls of the turn at most; 8 if absent.", in: Limits.iterations),
     result: .sendAnswer
@@ -81,6 +81,7 @@ extension SendAnswer {
     -> Answer<SendAnswer>
   {
     let turn = submitted.turn
+    call.session?.clientTools.follow(submitted, as: call.principal)
     guard streamed else {
       switch try await call.engine.turns.standing(submitted) {
       case .done(let turn, let message): return Answer(.message(turn, message))
