@@ -56,6 +56,7 @@ enum HouseMap {
       [
         "API", "Server", "Engine", "Store", "Vault", "Search", "Outbound", "Upstream", "Tools",
         "Domain", "Wire", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
+        "Dispatch",
       ], machine),
     Room(
       name: "Client", folder: "Sources/Client",
