@@ -52,17 +52,21 @@ let package = Package(
   targets: [
     room("Wire", [httpTypes]),
     room("Domain", ["Wire"]),
-    room("Store", ["Domain", "Wire", grdb]),
+    .target(name: "CRank", path: "Sources/qlaudd/CRank"),
+    room("Store", ["Domain", "Wire", "CRank", grdb]),
     .systemLibrary(
       name: "CSodium", path: "Sources/qlaudd/CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
     room("Vault", ["CSodium"]),
+    room("Search", ["Domain"]),
     .target(
       name: "CCurl", path: "Sources/qlaudd/CCurl", linkerSettings: [.linkedLibrary("curl")]),
     room("Outbound", ["Wire", "CCurl"]),
     room("Upstream", ["Outbound", "Domain", "Wire"]),
     room("Tools", ["Outbound", "Domain", "Wire"]),
-    room("Engine", ["Store", "Vault", "Upstream", "Tools", "Domain", "Wire", lifecycle, logging]),
+    room(
+      "Engine",
+      ["Store", "Vault", "Search", "Upstream", "Tools", "Domain", "Wire", lifecycle, logging]),
     room("API", ["Engine", "Domain", "Wire", httpTypes]),
     .target(name: "CHost", path: "Sources/qlaudd/CHost"),
     room("Server", ["Wire", "CHost", httpTypes, lifecycle, logging] + nio),
@@ -81,6 +85,7 @@ let package = Package(
     tests("WireTests", ["Wire", httpTypes]),
     tests("DomainTests", ["Domain", "Wire"]),
     tests("VaultTests", ["Vault"]),
+    tests("SearchTests", ["Search", "Domain"]),
     tests("StoreTests", ["Store", "Domain", "Wire", grdb]),
     tests("OutboundTests", ["Outbound", "Wire", "TestSupport"]),
     tests("UpstreamTests", ["Upstream", "Outbound", "Domain", "Wire", "TestSupport"]),
