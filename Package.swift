@@ -54,11 +54,12 @@ let package = Package(
     room("Domain", ["Wire"]),
     .target(name: "CRank", path: "Sources/qlaudd/CRank"),
     room("Store", ["Domain", "Wire", "CRank", grdb]),
+    .target(name: "CVector", path: "Sources/qlaudd/CVector"),
+    room("Search", ["Domain", "Wire", "CVector"]),
     .systemLibrary(
       name: "CSodium", path: "Sources/qlaudd/CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
     room("Vault", ["CSodium"]),
-    room("Search", ["Domain"]),
     .target(
       name: "CCurl", path: "Sources/qlaudd/CCurl", linkerSettings: [.linkedLibrary("curl")]),
     room("Outbound", ["Wire", "CCurl"]),
@@ -73,7 +74,8 @@ let package = Package(
     program(
       "Main", "Sources/qlaudd/Main",
       [
-        "API", "Engine", "Store", "Vault", "Outbound", "Upstream", "Tools", "Server", "Domain",
+        "API", "Engine", "Store", "Vault", "Search", "Outbound", "Upstream", "Tools", "Server",
+        "Domain",
         "Wire",
         argumentParser, lifecycle, logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -85,15 +87,15 @@ let package = Package(
     tests("WireTests", ["Wire", httpTypes]),
     tests("DomainTests", ["Domain", "Wire"]),
     tests("VaultTests", ["Vault"]),
-    tests("SearchTests", ["Search", "Domain"]),
     tests("StoreTests", ["Store", "Domain", "Wire", grdb]),
+    tests("SearchTests", ["Search", "CVector", "Domain", "Wire"]),
     tests("OutboundTests", ["Outbound", "Wire", "TestSupport"]),
     tests("UpstreamTests", ["Upstream", "Outbound", "Domain", "Wire", "TestSupport"]),
     tests("ToolsTests", ["Tools", "Outbound", "Domain", "Wire", "TestSupport"]),
     tests(
       "EngineTests",
       [
-        "Tools", "Engine", "Store", "Vault", "Upstream", "Outbound", "Domain", "Wire",
+        "Tools", "Engine", "Store", "Vault", "Search", "Upstream", "Outbound", "Domain", "Wire",
         "TestSupport",
         logging,
       ]),

@@ -27,7 +27,8 @@ enum HouseMap {
     // GRDB speaks in FoundationEssentials' Data; the machine for the database file's mode and lock.
     // CRank adds a function to SQLite that ranks rows.
     room("Store", ["Domain", "Wire", "GRDB", "CRank", "FoundationEssentials"], machine),
-    room("Search", ["Domain", "CVector"], machine),
+    // Wire for the JSON in which a model's tokenizer and header are written; the machine for mapping its weights.
+    room("Search", ["Domain", "Wire", "CVector"], machine),
     room("Outbound", ["Wire", "CCurl"], machine),
     room("Vault", ["CSodium"], machine),
     // Level 3: two that do not know each other. Subprocess speaks in System's file paths.
@@ -128,6 +129,10 @@ enum Forbidden {
     Permit(
       place: "Sources/qlaudd/Vault/GuardedBytes.swift", construct: "nonisolated(unsafe)",
       reason: "the pages are filled in init, freed in deinit and read-only between; one owner"),
+    Permit(
+      place: "Sources/qlaudd/Search/Embedding/MappedFile.swift",
+      construct: "nonisolated(unsafe)",
+      reason: "the file is mapped in init, unmapped in deinit and only read between; one owner"),
     Permit(
       place: "Sources/qlaudd/Outbound/", construct: "@unchecked Sendable",
       reason: "the curl loop: its handles are touched on its own thread only, as proven there"),
