@@ -32,7 +32,9 @@ import Wire
   }
 
   @Test func `each filter holds in the index and behind it`() async throws {
-    let store = try await filled().store
+    let fixture = try await filled()
+    defer { withExtendedLifetime(fixture) {} }
+    let store = fixture.store
     func found(_ change: (inout SearchFilter) -> Void) async throws -> [String] {
       var filter = SearchFilter(visibleTo: nil)
       change(&filter)
@@ -65,7 +67,9 @@ import Wire
   }
 
   @Test func `required words, excluded words and filters alone`() async throws {
-    let store = try await filled().store
+    let fixture = try await filled()
+    defer { withExtendedLifetime(fixture) {} }
+    let store = fixture.store
     let filter = SearchFilter(visibleTo: nil)
     let phrase = IndexTerm(.words, ["brown", "fox"])
     let fox = IndexTerm(.words, ["fox"])
@@ -82,7 +86,9 @@ import Wire
   }
 
   @Test func `a beginning stands for the words that have it`() async throws {
-    let store = try await filled().store
+    let fixture = try await filled()
+    defer { withExtendedLifetime(fixture) {} }
+    let store = fixture.store
     let hits = try await store.search(
       TextSearch(
         terms: [IndexTerm(.prefix, ["quic"])], filter: SearchFilter(visibleTo: nil), limit: 10))
@@ -140,7 +146,9 @@ import Wire
   }
 
   @Test func `an end-user that changes takes the messages along`() async throws {
-    let store = try await filled().store
+    let fixture = try await filled()
+    defer { withExtendedLifetime(fixture) {} }
+    let store = fixture.store
     _ = try await store.updateThread("a", visibleTo: nil, ThreadChange(endUserID: .set("zoe")))
     #expect(try await store.search("fox", SearchFilter(visibleTo: nil, endUserID: "ann")).isEmpty)
     #expect(

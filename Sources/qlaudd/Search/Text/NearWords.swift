@@ -24,11 +24,9 @@ package enum NearWords {
       let others = trigrams(candidate)
       let common = grams.count { others.contains($0) }
       var score = 2 * Double(common) / Double(grams.count + others.count)
-      // Two letters that changed places share hardly a trigram, but all their letters.
-      if score < least, candidate.utf8.count == length,
-        candidate.utf8.sorted() == word.utf8.sorted()
-      {
-        score = least
+      // Two letters that changed places break most of the trigrams, but it is the commonest slip.
+      if candidate.utf8.count == length, candidate.utf8.sorted() == word.utf8.sorted() {
+        score = max(score, least) + 0.3
       }
       if score >= least { found.append((candidate, score)) }
     }

@@ -85,7 +85,8 @@ package struct WordScanner {
       case .ignorable, .mark:
         if !part.isEmpty { partEnd = offset + width }
       case .letter, .unsegmented:
-        return finish()
+        if let run = finish() { return run }
+        continue
       case .other where !isUnsegmented && !isEmpty && joins(scalar):
         endPart()
       case .other:
@@ -167,17 +168,16 @@ package struct WordScanner {
 
   private static let endings: Set<String> = ["s", "t", "d", "m", "ll", "re", "ve"]
 
+  /// The run so far; nil where there is none, or only the rest of "it's", "don't", "we'll", which says nothing.
   private mutating func finish() -> WordRun? {
     endPart()
     guard !parts.isEmpty else { return nil }
     let run = WordRun(parts: parts, isUnsegmented: isUnsegmented)
+    let isEnding =
+      isAfterApostrophe && parts.count == 1 && Self.endings.contains(parts[0].text)
     parts = []
     isUnsegmented = false
-    // The rest of "it's", "don't", "we'll" says nothing.
-    let isEnding =
-      isAfterApostrophe && run.parts.count == 1
-      && Self.endings.contains(run.parts[0].text)
     isAfterApostrophe = false
-    return isEnding ? next() : run
+    return isEnding ? nil : run
   }
 }
