@@ -31,6 +31,9 @@ package struct VectorCode: Sendable, Equatable {
     self.init(bytes.map { Float(Int8(bitPattern: $0)) })
   }
 
+  /// A code from its words.
+  init(words: [UInt64]) { self.words = words }
+
   /// Reads what ``stored`` gave; nil where the count is wrong.
   package init?(stored: [UInt8]) {
     guard stored.count == Self.byteCount else { return nil }
