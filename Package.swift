@@ -63,7 +63,8 @@ let package = Package(
   targets: [
     room("Wire", [httpTypes]),
     room("Domain", ["Wire"]),
-    room("Store", ["Domain", "Wire", grdb]),
+    .target(name: "CRank", path: "Sources/qlaudd/CRank"),
+    room("Store", ["Domain", "Wire", "CRank", grdb]),
     .target(name: "CVector", path: "Sources/qlaudd/CVector"),
     room("Search", ["Domain", "Wire", "CVector"]),
     .systemLibrary(
