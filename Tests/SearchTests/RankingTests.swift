@@ -80,7 +80,8 @@ import Testing
     #expect(Self.ids(passages, "which colours for the sunrise painted lake") == [5])
   }
 
-  @Test func `vectors find what has none of the words, and only candidates with either are results`() {
+  @Test
+  func `vectors find what has none of the words, and only candidates with either are results`() {
     var passages = Self.talk
     for index in passages.indices { passages[index].cosine = 0.1 }
     passages[6].cosine = 0.9
