@@ -1,5 +1,6 @@
 // Data, written by contrib/bench/search-reference --table: texts of ours, and of the reference's
 // vectors every 32nd number.
+// swift-format-ignore-file
 enum ReferenceVectors {
   static let rows: [(text: String, numbers: [Float])] = [
     ("Hello world", [0.12218, 0.02100, -0.00862, -0.04734, 0.00689, 0.06977, -0.08042, 0.00801]),
