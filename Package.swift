@@ -70,7 +70,7 @@ let package = Package(
       "Main", "Sources/qlaudd/Main",
       [
         "API", "Engine", "Store", "Vault", "Outbound", "Upstream", "Tools", "Server", "Domain",
-        "Wire",
+        "Wire", "CHost",
         argumentParser, lifecycle, logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
