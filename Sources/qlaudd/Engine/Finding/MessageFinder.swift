@@ -25,7 +25,7 @@ struct MessageFinder: Sendable {
   /// Documents that the words point to, and as many that the vectors do.
   private static let pointed = 150
   /// Codes that are looked at more closely.
-  private static let nearCodes = 1_000
+  private static let nearCodes = 500
   /// What a match counts that stands in the chatter of tools.
   private static let asideWeight = 0.4
 
@@ -58,7 +58,7 @@ struct MessageFinder: Sendable {
           && !excluded.contains(passage.id))
     }
     let rarity = TermRarity(of: words.terms, in: passages)
-    if let vector = try await vector(words, rarity, active) {
+    if let vector = try await vector(words, rarity, active).flatMap(QuantizedVector.init) {
       let scorer = CosineScorer(vector)
       for (index, passage) in all.enumerated() {
         passages[index].cosine = passage.vector.map(scorer.cosine)
@@ -95,15 +95,16 @@ struct MessageFinder: Sendable {
     let rarity = try await rarity(words)
     var hits = mode == .semantic ? [] : try await search(limit: Self.pointed)
     var background: Ranking.Background?
-    var cosines: [Int64: Float] = [:]
     let isConstrained = !query.required.isEmpty || !query.excluded.isEmpty
-    if let active, let vector = try await vector(words, rarity, active) {
+    if let active, let vector = try await vector(words, rarity, active),
+      let exact = QuantizedVector(vector), let codeQuery = CodeQuery(vector)
+    {
       let near = active.codes.candidates(
-        near: vector.code, limit: Self.nearCodes, filter: try await vectorFilter())
+        near: codeQuery, limit: Self.nearCodes, filter: try await vectorFilter())
       background = near.background
       let ids = near.nearest.map(\.id)
-      let scorer = CosineScorer(vector)
-      cosines = try await core.store.vectors(ids, of: active.model).mapValues(scorer.cosine)
+      let scorer = CosineScorer(exact)
+      let cosines = try await core.store.vectors(ids, of: active.model).mapValues(scorer.cosine)
       // What the words have not shown to have what must be there is left out.
       if !isConstrained {
         let nearest = cosines.sorted { ($0.value, $0.key) > ($1.value, $1.key) }
@@ -188,11 +189,10 @@ struct MessageFinder: Sendable {
 
   private func vector(
     _ words: QueryWords, _ rarity: TermRarity, _ active: MeaningIndex.Active?
-  ) async throws -> QuantizedVector? {
+  ) async throws -> [Float]? {
     guard let active else { return nil }
-    let vector = try await Embedding(core: core, active: active).vector(
+    return try await Embedding(core: core, active: active).vector(
       ofQuery: query.plain, words: words.weighted(by: rarity))
-    return vector.flatMap(QuantizedVector.init)
   }
 
   private func passage(_ passage: SearchPassage, isCandidate: Bool) -> Passage {

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The order of a query's results: bm25 over each message together with its neighbours, and the cosines of vectors, of
 /// which each message takes a share from its neighbours too. What is asked for is often said in answer to the message that
 /// holds the words.
@@ -130,17 +124,5 @@ package struct Ranking: Sendable {
     let mean = cosines.reduce(0, +) / Double(cosines.count)
     let squares = cosines.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     return Background(mean: mean, deviation: (squares / Double(cosines.count)).squareRoot())
-  }
-}
-
-extension CodeIndex.Candidates {
-  /// The cosines of all that passed the filter, as far as their codes tell. The share of differing bits follows the angle;
-  /// half of what a code of so many bits would scatter by chance is taken off, which agreed with the true deviation within
-  /// 8 % for the built-in model and for e5-small.
-  package var background: Ranking.Background {
-    let chance = mean * (256 - mean) / 256
-    let spread = max(deviation * deviation - chance / 2, deviation * deviation / 10).squareRoot()
-    return Ranking.Background(
-      mean: cos(.pi * mean / 256), deviation: spread * .pi / 256 * sin(.pi * mean / 256))
   }
 }
