@@ -1,4 +1,5 @@
 import Domain
+import Store
 import Wire
 
 /// The settings that the daemon itself reads; a client may keep others under `x_` names.
@@ -8,7 +9,12 @@ enum SettingName {
   /// Whether a bare socket connection must show a key.
   static let requireKey = "require_key"
   /// Whether the queue is paused.
-  static let queuePaused = "queue_paused"
+  static let queuePaused = LocalDatabase.pausedSetting
+
+  /// The model of turns whose rule is `local` while their own cannot be reached: a slug or `provider/model`.
+  static let localModel = "local_model"
+  /// What becomes of turns whose provider is out of reach where neither send, thread nor key says so: `queue`, `fail` or `local`.
+  static let offline = "offline"
 
   /// How long a turn waits for a tool that its client runs, in milliseconds; a minute when nothing is said.
   static let clientToolWait = "client_tool_wait_ms"
@@ -22,12 +28,32 @@ enum SettingName {
   /// for all.
   static let toolsMode = "tools_mode"
 
+  /// What makes vectors of messages, so that they are found by what they mean: `builtin` (when nothing is said), `none`, or
+  /// the name of an embedding model.
+  static let embedder = "embedder"
+  /// The model's name for questions, where it is another.
+  static let embedderQueryModel = "embedder_query_model"
+  /// What is put before a message, and before a question, for models that want that: `passage: `, `query: `.
+  static let embedderPrefix = "embedder_prefix"
+  static let embedderQueryPrefix = "embedder_query_prefix"
+
   /// What a setting must be, by its name; nil for names that are not known.
   static func expectation(_ name: String, _ value: JSON) -> String? {
     switch name {
-    case defaultModel: value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
+    case defaultModel, localModel:
+      value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
+    case offline:
+      OfflineRule(wire: value) == nil ? "must be \(OfflineRule.expectation)" : nil
     case requireKey, queuePaused: value.bool != nil ? nil : "must be true or false"
     case toolsMode: ToolsMode(wire: value) != nil ? nil : "must be \(ToolsMode.expectation)"
+    case embedder:
+      value.string.map { !$0.isEmpty } == true
+        ? nil : "must be builtin, none or the name of an embedding model"
+    case embedderQueryModel:
+      value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
+    case embedderPrefix, embedderQueryPrefix:
+      value.string.map { $0.utf8.count <= 1_000 } == true
+        ? nil : "must be a text of at most 1000 bytes"
     case clientToolWait: within(clientToolWaitRange, value)
     case approvalWait: within(approvalWaitRange, value)
     case _ where name.hasPrefix("x_"): nil
