@@ -40,12 +40,13 @@ extension EventDraft {
   {
     make(
       EventName.queued, thread: stored.turn.threadID, turn: stored.turn.id,
-      owner: stored.ownerKeyID,
+      owner: stored.turn.ownerKeyID,
       ["reason": .string(reason), "position": .integer(position), "retry_at": .int(retryAt)])
   }
   static func restarted(_ stored: StoredTurn) -> EventDraft {
     make(
-      EventName.retry, thread: stored.turn.threadID, turn: stored.turn.id, owner: stored.ownerKeyID,
+      EventName.retry, thread: stored.turn.threadID, turn: stored.turn.id,
+      owner: stored.turn.ownerKeyID,
       [
         "attempt": .integer(stored.turn.attempts), "reason": "restart",
         "discard_after": .int(stored.discardAfter),
@@ -54,7 +55,7 @@ extension EventDraft {
   static func cancelled(_ stored: StoredTurn) -> EventDraft {
     let turn = stored.turn
     return make(
-      EventName.done, thread: turn.threadID, turn: turn.id, owner: stored.ownerKeyID,
+      EventName.done, thread: turn.threadID, turn: turn.id, owner: stored.turn.ownerKeyID,
       [
         "thread_id": turn.threadID?.json ?? .null, "turn_id": turn.id.json,
         "seq": turn.assistantSeq.map(JSON.int) ?? .null,

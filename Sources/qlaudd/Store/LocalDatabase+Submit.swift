@@ -32,7 +32,7 @@ extension LocalDatabase {
         "idempotency_key: \"\(key)\" was used with another request, turn \(stored.turn.id)")
     }
     return SubmittedTurn(
-      turn: stored.turn, cursor: stored.firstEvent, isReplay: true, ownerKeyID: stored.ownerKeyID)
+      turn: stored.turn, cursor: stored.firstEvent, isReplay: true)
   }
 
   private static func enqueue(_ transaction: Transaction, _ submission: TurnSubmission) throws
@@ -53,14 +53,14 @@ extension LocalDatabase {
     }
     let turn = Turn(
       id: submission.turnID, threadID: submission.threadID, keyID: submission.keyID,
-      request: submission.request, userSeq: userSeq, idempotencyKey: submission.idempotencyKey,
+      ownerKeyID: owner, request: submission.request, userSeq: userSeq,
+      idempotencyKey: submission.idempotencyKey,
       createdAt: transaction.now)
     try TurnTable.insert(
       transaction.db,
       StoredTurn(
-        turn: turn, ownerKeyID: owner, bodyHash: submission.bodyHash, firstEvent: cursor,
-        discardAfter: cursor))
-    return SubmittedTurn(turn: turn, cursor: cursor, isReplay: false, ownerKeyID: owner)
+        turn: turn, bodyHash: submission.bodyHash, firstEvent: cursor, discardAfter: cursor))
+    return SubmittedTurn(turn: turn, cursor: cursor, isReplay: false)
   }
 
   /// The place of the message that the turn answers.

@@ -11,7 +11,7 @@ extension LocalDatabase {
 
   static func stored(_ db: Database, _ id: TurnID, visibleTo key: KeyID? = nil) throws -> StoredTurn
   {
-    guard let stored = try TurnTable.get(db, id), key == nil || stored.ownerKeyID == key else {
+    guard let stored = try TurnTable.get(db, id), key == nil || stored.turn.ownerKeyID == key else {
       throw QlaudError.notFound("turn", id)
     }
     return stored
@@ -116,8 +116,7 @@ extension LocalDatabase {
       try TurnQueue.finish(
         db, stored.turn, status: status, assistantSeq: seq, error: error, iterations: iterations,
         at: transaction.now)
-      let finished = FinishedTurn(
-        turn: try Self.stored(db, id).turn, assistantSeq: seq, ownerKeyID: stored.ownerKeyID)
+      let finished = FinishedTurn(turn: try Self.stored(db, id).turn, assistantSeq: seq)
       try transaction.emit(try events(finished))
       return finished
     }
@@ -211,8 +210,7 @@ extension LocalDatabase {
       let cursor = transaction.lastNumber
       try TurnQueue.requeue(db, old.turn, firstEvent: cursor)
       return SubmittedTurn(
-        turn: try Self.stored(db, id).turn, cursor: cursor, isReplay: false,
-        ownerKeyID: old.ownerKeyID)
+        turn: try Self.stored(db, id).turn, cursor: cursor, isReplay: false)
     }
   }
 }
