@@ -117,6 +117,8 @@ extension LocalDatabase {
     try ApprovalTable.delete(db, thread: id)
     try ToolCallTable.delete(db, thread: id)
     try TurnTable.delete(db, thread: id)
+    try CompactionTable.delete(db, thread: id)
+    try HistoryStartTable.delete(db, thread: id)
     try MessageTable.delete(db, thread: id)
     try EventTable.delete(db, thread: id)
     try ThreadTable.delete(db, id)
@@ -154,6 +156,7 @@ extension LocalDatabase {
         lastActiveAt: transaction.now)
       try Self.insert(transaction, fork, lastSeq: last)
       try MessageTable.copy(transaction.db, from: id, to: newID, through: last)
+      try CompactionTable.copy(transaction.db, from: id, to: newID, through: last)
       return fork
     }
   }
