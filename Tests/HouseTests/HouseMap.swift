@@ -26,7 +26,8 @@ enum HouseMap {
     // Level 2: four rooms that do not know each other.
     // GRDB speaks in FoundationEssentials' Data; the machine for the database file's mode and lock.
     room("Store", ["Domain", "Wire", "GRDB", "FoundationEssentials"], machine),
-    room("Search", ["Domain", "CVector"], machine),
+    // Wire for the JSON in which a model's tokenizer and header are written; the machine for mapping its weights.
+    room("Search", ["Domain", "Wire", "CVector"], machine),
     room("Outbound", ["Wire", "CCurl"], machine),
     room("Vault", ["CSodium"], machine),
     // Level 3: two that do not know each other. Subprocess speaks in System's file paths.
@@ -125,6 +126,10 @@ enum Forbidden {
     Permit(
       place: "Sources/qlaudd/Vault/GuardedBytes.swift", construct: "nonisolated(unsafe)",
       reason: "the pages are filled in init, freed in deinit and read-only between; one owner"),
+    Permit(
+      place: "Sources/qlaudd/Search/Embedding/MappedFile.swift",
+      construct: "nonisolated(unsafe)",
+      reason: "the file is mapped in init, unmapped in deinit and only read between; one owner"),
     Permit(
       place: "Sources/qlaudd/Outbound/", construct: "@unchecked Sendable",
       reason: "the curl loop: its handles are touched on its own thread only, as proven there"),
