@@ -63,11 +63,13 @@ import Wire
     try await withDaemon {
       $0.routine()
     } _: { cli, daemon in
-      #expect(try await cli.run("models", "alias", "llama", "or/meta/llama-4").status == 0)
+      let named = try await cli.run("models", "alias", "llama", "or/meta/llama-4")
+      #expect(named.status == 0)
       #expect(
         daemon.params(of: "model/set")
           == ["slug": "llama", "provider": "or", "upstream_name": "meta/llama-4"])
-      #expect(try await cli.run("models", "alias", "llama", "llama-4").status == 2)
+      let bare = try await cli.run("models", "alias", "llama", "llama-4")
+      #expect(bare.status == 2)
     }
   }
 
@@ -86,7 +88,8 @@ import Wire
     try await withDaemon { call in
       if call.method == "provider/presets" { call.reply(presets) } else { call.routine() }
     } _: { cli, daemon in
-      #expect(try await cli.run("provider", "add", "groq", input: "k\n").status == 0)
+      let groq = try await cli.run("provider", "add", "groq", input: "k\n")
+      #expect(groq.status == 0)
       #expect(daemon.params(of: "secret/set") == ["name": "groq", "value": "k"])
       #expect(daemon.params(of: "provider/set") == ["name": "groq", "secret": "groq"])
       let azure = try await cli.run("provider", "add", "azure", input: "k\n")
@@ -95,7 +98,8 @@ import Wire
     try await withDaemon { call in
       if call.method == "provider/presets" { call.reply(presets) } else { call.routine() }
     } _: { cli, daemon in
-      #expect(try await cli.run("provider", "add", "ollama").status == 0)
+      let ollama = try await cli.run("provider", "add", "ollama")
+      #expect(ollama.status == 0)
       #expect(daemon.params(of: "provider/set") == ["name": "ollama"])
       #expect(daemon.params(of: "secret/set") == nil)
     }
