@@ -25,7 +25,8 @@ enum HouseMap {
     room("Domain", ["Wire", "FoundationEssentials"], machine),
     // Level 2: four rooms that do not know each other.
     // GRDB speaks in FoundationEssentials' Data; the machine for the database file's mode and lock.
-    room("Store", ["Domain", "Wire", "GRDB", "FoundationEssentials"], machine),
+    // CRank adds a function to SQLite that ranks rows.
+    room("Store", ["Domain", "Wire", "GRDB", "CRank", "FoundationEssentials"], machine),
     // Wire for the JSON in which a model's tokenizer and header are written; the machine for mapping its weights.
     room("Search", ["Domain", "Wire", "CVector"], machine),
     room("Outbound", ["Wire", "CCurl"], machine),
@@ -57,12 +58,14 @@ enum HouseMap {
       [
         "API", "Server", "Engine", "Store", "Vault", "Search", "Outbound", "Upstream", "Tools",
         "Domain", "Wire", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
+        "Dispatch",
       ], machine),
     Room(
       name: "Client", folder: "Sources/Client",
       imports: everywhere.union(machine).union(["Wire", "ArgumentParser"])),
     // C targets: each is imported by one room.
     room("CCurl", []), room("CSodium", []), room("CVector", []), room("CHost", []),
+    room("CRank", []),
   ]
 
   private static func room(
@@ -77,7 +80,8 @@ enum HouseMap {
   /// that a slip in one of the two is found.
   static let owners: [String: Set<String>] = [
     "GRDB": ["Store"], "CCurl": ["Outbound"], "CSodium": ["Vault"], "CVector": ["Search"],
-    "CHost": ["Server"], "Subprocess": ["Tools"], "ArgumentParser": ["Main", "Client"],
+    "CRank": ["Store"], "CHost": ["Server"], "Subprocess": ["Tools"],
+    "ArgumentParser": ["Main", "Client"],
     "Logging": ["Engine", "Server", "Main"], "ServiceLifecycle": ["Server", "Engine", "Main"],
     "HTTPTypes": ["Wire", "API", "Server"],
     "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOExtras": ["Server"],

@@ -23,6 +23,7 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: "PRAGMA user_version = \(version)")
     }
+    migrator.registerMigration("search text") { db in try db.execute(sql: SchemaOfSearch.text) }
     migrator.registerMigration("history") { db in try db.execute(sql: histories) }
     return migrator
   }

@@ -46,4 +46,8 @@ package enum Limits {
   package static let fallbackModels = 8
   /// Turns of history that the setting `history_turns` may allow a model call; without the setting the last of them.
   package static let historyTurns = 1...10_000
+  /// Characters of what is searched for.
+  package static let queryLength = 0...65_536
+  /// Messages on one page of a search.
+  package static let searchPage = 1...50
 }
