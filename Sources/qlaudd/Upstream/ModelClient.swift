@@ -180,7 +180,14 @@ extension UpstreamFailure {
       case .tooLarge, .protocolError: .malformed
       case .cancelled: .cancelled
       }
-    self.init(kind, error.message, type: error.kind == .closed ? Self.closed : nil)
+    let wasSent: Bool =
+      switch error.kind {
+      case .firstByteTimeout, .idleTimeout, .totalTimeout, .closed: true
+      default: false
+      }
+    self.init(
+      kind, error.message, type: error.kind == .closed ? Self.closed : nil,
+      isOutcomeUnknown: wasSent)
   }
 
   /// A transfer that failed after the head of a reply.

@@ -22,15 +22,6 @@ struct Attempt: Sendable {
     case over(TurnRun.Outcome)
     /// The host failed.
     case broke(UpstreamFailure, Call?)
-
-    /// What it makes of the turn where there is no other try.
-    var outcome: TurnRun.Outcome {
-      switch self {
-      case .over(let outcome): outcome
-      case .broke(let failure, let call):
-        .failed(QlaudError(upstream: failure, provider: call?.route.provider.name ?? ""), call)
-      }
-    }
   }
 
   /// A model call as far as it came.
@@ -49,6 +40,8 @@ struct Attempt: Sendable {
     var status: Int
     /// The last event before this call's first one.
     let cursor: EventSeq
+    /// When it began, on the steady clock.
+    let began: Milliseconds
     /// Whether the turn ends here only because it may make no further call.
     var hitMaxIterations = false
     /// Whether anything of the reply was streamed.
@@ -99,7 +92,8 @@ struct Attempt: Sendable {
     switch error {
     case is CancellationError, is UpstreamFailure: return .stopped(call)
     case let error as QlaudError where error.kind == .vaultLocked:
-      return .parked(reason: "vault_locked", retryAfter: nil, call)
+      return .parked(
+        Parking(reason: "vault_locked", lane: Turn.vaultLane, retryAt: nil, isAttempt: false), call)
     case let error as QlaudError: return .failed(error, call)
     default:
       core.logger.error("a turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"])
@@ -122,17 +116,18 @@ struct Attempt: Sendable {
     try await core.events.append([opening])
 
     let clock = ContinuousClock()
-    let start = clock.now
+    let (start, began) = (clock.now, core.steady())
     var assembler = ReplyAssembler()
     func current() -> Call {
       Call(
         reply: assembler.reply, route: route, terms: terms, input: input,
         usage: Accountant.usage(of: assembler.reply, to: request, isWhole: assembler.isComplete),
         iteration: iteration, requestID: requestID,
-        latency: clock.now - start, status: 200, cursor: cursor)
+        latency: clock.now - start, status: 200, cursor: cursor, began: began)
     }
     call = current()
     let events = try await core.upstream.stream(request, provider: route.provider, secret: secret)
+    await core.noteAnswer(to: turn.id, by: route.provider)
     do {
       for try await event in events {
         try await log(event)

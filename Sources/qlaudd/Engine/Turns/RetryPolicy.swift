@@ -6,7 +6,7 @@ import Upstream
 ///
 /// | failure | at the same host | then |
 /// |---|---|---|
-/// | 408, 409, 429, 5xx, a connection closed before its head | ``tries`` in all (two where another host waits), after the host's `retry-after` where that is at most ``longestWait``, else after full jitter | next host, else parked with the host's `retry-after` |
+/// | 408, 409, 429, 5xx, a connection closed before its head | ``tries`` in all (two where another host waits), after the host's `retry-after` where that is at most ``longestWait``, else after full jitter | next host, else parked |
 /// | no connection, no name, no TLS, silence | – | next host, else parked |
 /// | a reply that broke off | ``brokenTries`` in all; readers are told what is void | next host, else failed |
 /// | 401, 402, 403, 404, a reply that cannot be read | – | next host, else failed |
@@ -19,7 +19,7 @@ struct RetryPolicy: Sendable {
     /// At the host `host`, at once.
     case next
     /// Back to the queue: it may go better later.
-    case park(reason: String, retryAfter: Duration?)
+    case park
     case fail
   }
 
@@ -53,7 +53,7 @@ struct RetryPolicy: Sendable {
     case .cancelled: return .fail
     case .malformed: return move(else: .fail)
     case .rejected: return Self.isOfTheHost(failure) ? move(else: .fail) : .fail
-    case .unreachable where failure.type != UpstreamFailure.closed: return move(else: park(failure))
+    case .unreachable where failure.type != UpstreamFailure.closed: return move(else: .park)
     case .brokenStream:
       broken += 1
       return broken < Self.brokenTries ? .again(after: wait(nil, random)) : move(else: .fail)
@@ -61,23 +61,25 @@ struct RetryPolicy: Sendable {
       let wish = failure.retryAfter?.milliseconds
       let limit = host + 1 < hosts ? Self.tries - 1 : Self.tries
       guard failures < limit, (wish ?? 0) <= Self.longestWait else {
-        return move(else: park(failure))
+        return move(else: .park)
       }
       return .again(after: wait(wish, random))
     }
   }
 
-  private mutating func move(else last: Step) -> Step {
+  /// Leaves the hosts before this one, which may not be called now.
+  mutating func skip(to host: Int) {
+    guard host > self.host else { return }
+    self.host = host
+    failures = 0
+  }
+
+  /// Turns to the next host; `last` where there is none.
+  mutating func move(else last: Step) -> Step {
     guard host + 1 < hosts else { return last }
     host += 1
     failures = 0
     return .next
-  }
-
-  private func park(_ failure: UpstreamFailure) -> Step {
-    .park(
-      reason: failure.kind == .rateLimited ? "rate_limited" : "offline",
-      retryAfter: failure.retryAfter)
   }
 
   private func wait(_ wish: Milliseconds?, _ random: Double) -> Milliseconds {
