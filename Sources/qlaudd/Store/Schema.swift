@@ -23,7 +23,10 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: "PRAGMA user_version = \(version)")
     }
-    migrator.registerMigration("search text") { db in try db.execute(sql: SchemaOfSearch.text) }
+    migrator.registerMigration("search") { db in
+      try db.execute(sql: SchemaOfSearch.text)
+      try db.execute(sql: SchemaOfSearch.vectors)
+    }
     migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
     migrator.registerMigration("history") { db in try db.execute(sql: histories) }
     return migrator
