@@ -45,7 +45,13 @@ struct Toolbox: Sendable {
     guard isAll || !wanted.isEmpty else { return Toolbox(entries) }
     for row in try await core.store.tools() where isAll || wanted.contains(row.id) {
       do throws(InvalidParams) {
-        entries.append(try ToolMaker(builtIns: try core.builtIns).entry(row))
+        let entry = try ToolMaker(builtIns: try core.builtIns).entry(row)
+        if let obstacle = await entry.kind?.obstacle(core.outside) {
+          core.logger.warning(
+            "a tool is not offered", metadata: ["tool": "\(row.id)", "why": "\(obstacle)"])
+          continue
+        }
+        entries.append(entry)
       } catch {
         core.logger.error(
           "a registered tool cannot be used",

@@ -138,4 +138,11 @@ package protocol ToolKind: Sendable {
   var definition: ToolDefinition { get }
   /// Runs a call whose input is locked and valid. Never throws: what goes wrong is a result.
   func perform(_ call: ToolCall, input: JSON.Object, _ outside: Outside) async -> ToolResult
+  /// Why it cannot be run on this machine; nil where it can.
+  func obstacle(_ outside: Outside) async -> String?
+}
+
+extension ToolKind {
+  /// Most kinds need nothing of the machine.
+  package func obstacle(_ outside: Outside) async -> String? { nil }
 }

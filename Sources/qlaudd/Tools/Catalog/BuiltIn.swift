@@ -14,6 +14,7 @@ package struct BuiltIn: Sendable {
     case template
     case httpCall = "http-call"
     case webFetch = "web-fetch"
+    case codeExecution = "code-execution"
   }
   /// `qlaud-builtin/web-search`.
   package let provider: String
@@ -126,6 +127,11 @@ package struct BuiltIn: Sendable {
     (json?.string ?? "").split(separator: ".").map(String.init)
   }
 
+  /// Why tools of it cannot be run on this machine, so that it is not offered; nil where they can.
+  package func obstacle(_ outside: Outside) async -> String? {
+    runner == .codeExecution ? await outside.sandbox.obstacle() : nil
+  }
+
   /// The entry as `builtin/list` shows it.
   package var json: JSON {
     [
@@ -200,6 +206,10 @@ package struct BuiltIn: Sendable {
       return try WebFetchTool(
         id: id, name: name, description: description ?? self.description,
         inputSchema: inputSchema ?? self.inputSchema)
+    case .codeExecution:
+      return try CodeTool(
+        id: id, name: name, description: description ?? self.description,
+        inputSchema: inputSchema ?? self.inputSchema, config: config)
     }
   }
 
