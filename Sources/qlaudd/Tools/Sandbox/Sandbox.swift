@@ -154,7 +154,7 @@ extension Sandbox {
         return .deadline(isPast: true)
       }
       var outcome = SandboxOutcome(ending: .exited(0), output: .init(), error: .init())
-      var open = 2
+      var unread = 2
       for await part in group {
         switch part {
         case .output(let output): outcome.output = output
@@ -163,8 +163,8 @@ extension Sandbox {
           if isPast { outcome.ending = .timedOut }
           continue
         }
-        open -= 1
-        if open == 0 { group.cancelAll() }
+        unread -= 1
+        if unread == 0 { group.cancelAll() }
       }
       if outcome.output.isCutOff || outcome.error.isCutOff { outcome.ending = .wroteTooMuch }
       // Cancelled before its end: nothing waits for it any more.
