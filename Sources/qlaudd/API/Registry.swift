@@ -14,7 +14,8 @@ struct Registry: Sendable {
   /// Every method of the product.
   static let all = Registry([
     connectionMethods, threadMethods, messageMethods, turnMethods, eventMethods, keyMethods,
-    providerMethods, toolMethods, approvalMethods, secretMethods, queueMethods, accountMethods,
+    providerMethods, toolMethods, toolCareMethods, approvalMethods, secretMethods, queueMethods,
+    accountMethods,
     daemonMethods, inferenceMethods,
   ])
 

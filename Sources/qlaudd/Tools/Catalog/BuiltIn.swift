@@ -262,13 +262,20 @@ package struct BuiltInTool: ToolKind {
   package func perform(_ call: ToolCall, input: JSON.Object, _ outside: Outside) async
     -> ToolResult
   {
+    await template.perform(values(call, input), outside)
+  }
+
+  package func request(_ call: ToolCall, input: JSON.Object, _ outside: Outside)
+    throws(InvalidParams) -> ToolRequest?
+  { try template.request(values(call, input)) }
+
+  private func values(_ call: ToolCall, _ input: JSON.Object) -> TemplateValues {
     var args = definition.schema.defaults
     // A locked field without a trusted value stays away: no default stands in for it.
     for key in definition.locks.keys { args[key] = nil }
     for key in inputFromConfig where !definition.locks.isLocked(key) { args[key] = config[key] }
     args.merge(input)
-    let values = TemplateValues(
+    return TemplateValues(
       config: config, secrets: call.secrets, args: args, endUser: call.endUser)
-    return await template.perform(values, outside)
   }
 }

@@ -2,14 +2,6 @@ import Subprocess
 import Synchronization
 import Wire
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
-
 #if canImport(System)
   import System
 #else
@@ -107,11 +99,6 @@ extension Sandbox {
   ) async throws -> SandboxOutcome {
     var options = PlatformOptions()
     options.createSession = true
-    if geteuid() == 0 {
-      options.userID = SandboxCommand.nobody
-      options.groupID = SandboxCommand.nobody
-      options.supplementaryGroups = []
-    }
     let configuration = Configuration(
       executable: .path(FilePath(command.executable)), arguments: Arguments(command.arguments),
       environment: .custom([:] as [Environment.Key: String]), workingDirectory: "/",

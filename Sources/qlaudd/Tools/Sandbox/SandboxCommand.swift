@@ -20,6 +20,7 @@ struct SandboxCommand {
 
   private static let bubblewrap = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"]
   private static let limiter = ["/usr/bin/prlimit"]
+  private static let dropper = ["/usr/bin/setpriv"]
   private static let python = ["/usr/bin/python3", "/usr/local/bin/python3"]
   private static let shell = ["/bin/sh"]
 
@@ -33,16 +34,23 @@ struct SandboxCommand {
     #if !os(Linux)
       throw SandboxFailure("the sandbox needs Linux")
     #else
-      executable = try Self.find(Self.bubblewrap, "bubblewrap")
+      let bubblewrap = try Self.find(Self.bubblewrap, "bubblewrap")
       let limiter = try Self.find(Self.limiter, "prlimit (of util-linux)")
       let interpreter =
         switch language {
         case .python: [try Self.find(Self.python, "python3"), "-I"]
         case .sh: [try Self.find(Self.shell, "sh")]
         }
-      arguments =
+      let shutIn =
         Self.walls + ["--", "/bin/sh", "-c", Self.begin, "begin", limiter]
         + Self.limits(limits) + ["--"] + interpreter
+      if geteuid() == 0 {
+        executable = try Self.find(Self.dropper, "setpriv (of util-linux)")
+        arguments = Self.asNobody + [bubblewrap] + shutIn
+      } else {
+        executable = bubblewrap
+        arguments = shutIn
+      }
     #endif
   }
 
@@ -50,6 +58,12 @@ struct SandboxCommand {
     for place in places where access(place, X_OK) == 0 { return place }
     throw SandboxFailure("\(name) is not installed on this machine")
   }
+
+  /// setpriv's options; setpriv(1). Not swift-subprocess's own: between its fork and its exec it would call glibc's
+  /// setgroups, which waits for ever where another thread of ours held a lock at the fork.
+  private static let asNobody = [
+    "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups", "--",
+  ]
 
   /// bubblewrap's options, in the order in which it carries them out; bwrap(1).
   private static let walls: [String] = [
