@@ -15,8 +15,7 @@ struct Registry: Sendable {
   static let all = Registry([
     connectionMethods, threadMethods, messageMethods, turnMethods, eventMethods, keyMethods,
     providerMethods, toolMethods, toolCareMethods, approvalMethods, secretMethods, queueMethods,
-    accountMethods,
-    daemonMethods, inferenceMethods,
+    accountMethods, daemonMethods, inferenceMethods, searchMethods,
   ])
 
   func method(named name: String) -> Method? { byName[name] }

@@ -23,6 +23,7 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: "PRAGMA user_version = \(version)")
     }
+    migrator.registerMigration("search text") { db in try db.execute(sql: SchemaOfSearch.text) }
     migrator.registerMigration("tool calls by time") { db in
       // The audit is read by time. Without a row id the primary key follows in the index, so the order is whole.
       try db.execute(sql: "CREATE INDEX tool_calls_by_time ON tool_calls(started_at)")
