@@ -8,7 +8,8 @@ let toolCareMethods: [Method] = [
     "Shows what a call of a tool would send, without sending it; *** stands for secrets.",
     params: .text("tool_id", "The tool's id or name.", length: 1...200),
     .optional("input", "What a model would write.", default: JSON.Object()), .endUser,
-    .optional("metadata", "The thread's metadata, which fills locked fields.", default: JSON.Object()),
+    .optional(
+      "metadata", "The thread's metadata, which fills locked fields.", default: JSON.Object()),
     result: .raw("tool, kind, input with locks applied, and request: method, url, headers, body.")
   ) { (call, tool: String, input: JSON.Object, endUser, metadata: JSON.Object) in
     try await call.engine.tools.preview(
