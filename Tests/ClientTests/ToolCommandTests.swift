@@ -180,7 +180,7 @@ import Wire
         daemon.params(of: "approval/respond") == [
           "approval_id": "ap-1", "decision": decision, "scope": scope,
         ])
-      #expect(terminal.text.contains("sent"))
+      await terminal.wait(for: "sent")
     }
   }
 
@@ -198,7 +198,7 @@ import Wire
       try await CLI.finish(process)
       #expect(process.terminationStatus == 0)
       #expect(daemon.params(of: "approval/respond") == nil)
-      #expect(terminal.text.contains("approval deny"))
+      await terminal.wait(for: "approval deny")
     }
   }
 
@@ -225,7 +225,7 @@ import Wire
       try await ended
       #expect(process.terminationStatus == 0)
       #expect(daemon.params(of: "approval/respond")?["scope"] == "thread")
-      #expect(terminal.text.contains("send_email"))
+      await terminal.wait(for: "send_email")
     }
   }
 }

@@ -83,31 +83,33 @@ import Wire
       ])
     let thread = try await client.newThread()
     let turn = try await client.send("go", to: thread, more: ["tools": ["run"]])
-    await until { isRunning("sleep", seconds) }
+    let first = await running("sleep", seconds)
     daemon.crash()
-    await until { !isRunning("sleep", seconds) }
+    await untilGone(first)
     daemon = try Daemon(in: folder)
     client = try RPCClient(daemon)
-    await until { isRunning("sleep", seconds) }
+    let second = await running("sleep", seconds)
     // An orderly end of the turn ends it as well.
     _ = try await client.call("turn/cancel", ["turn_id": .string(turn)])
-    await until { !isRunning("sleep", seconds) }
+    await untilGone(second)
     let results = try await client.toolResults(thread)
     #expect(results.count == 1 && results[0]["is_error"] == true)
   }
 
-  /// There is no event for the end of somebody else's process: it is looked at until it is so, or the time limit passes.
-  private func until(_ condition: () -> Bool) async {
-    while !condition() { await Task.yield() }
+  /// The process with this command line, once it is there. Nobody tells of another's processes: they are looked at.
+  private func running(_ words: String...) async -> pid_t {
+    let line = words.joined(separator: "\0") + "\0"
+    while true {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+      for pid in names.compactMap({ pid_t($0) }) {
+        let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+        if String(decoding: data, as: UTF8.self) == line { return pid }
+      }
+      await Task.yield()
+    }
   }
 
-  private func isRunning(_ words: String...) -> Bool {
-    let line = words.joined(separator: "\0") + "\0"
-    let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-    return processes.contains { name in
-      guard Int(name) != nil else { return false }
-      let data = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") ?? Data()
-      return String(decoding: data, as: UTF8.self) == line
-    }
+  private func untilGone(_ pid: pid_t) async {
+    while kill(pid, 0) == 0 { await Task.yield() }
   }
 }
