@@ -4,7 +4,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(1))) struct ToolCallTests {
+@Suite(.timeLimit(.minutes(5))) struct ToolCallTests {
   private func row(_ place: Int = 0, id: String = "c1", kind: String = "client") -> ToolCallRow {
     ToolCallRow(
       turnID: "turn", messageSeq: 2, place: place, threadID: "t", toolUseID: id, name: "tool",
@@ -78,7 +78,7 @@ import Wire
     let last = fixture.store.lastEventSeq
     try await fixture.store.close()
     let store = try await fixture.reopen()
-    _ = try await store.recoverRunningTurns()
+    _ = try await store.recoverTurns()
     let retry = try await store.events(after: last, matching: EventFilter(), limit: 10).events.first
     #expect(retry?.name == EventName.retry)
     #expect(retry?.data["discard_after"]?.int == last)

@@ -2,14 +2,7 @@ package import Wire
 
 /// One send and all that follows from it: model calls, tool calls, the reply. The outbox is the turns in state `queued`.
 package struct Turn: Sendable, Equatable {
-  /// Legal transitions:
-  /// ```
-  ///   queued ──claimed──▶ running ──▶ done
-  ///     ▲  │                │ │ └───▶ failed ──retry──▶ queued
-  ///     │  └─cancel─▶ cancelled◀cancel┘                  ▲
-  ///     └──parked / crash──┘                cancelled ───┘ retry
-  ///   running ◀──answered── waiting (an approval or a client's tool), waiting ──cancel──▶ cancelled
-  /// ```
+  /// Where a turn stands; ``Status/after(_:)`` says how it moves.
   package enum Status: String, WireEnum {
     case queued, running, waiting, done, failed, cancelled
     /// Whether nothing more will happen by itself.
@@ -22,7 +15,7 @@ package struct Turn: Sendable, Equatable {
   /// The key that sent it.
   package let keyID: KeyID
   /// The key that owns its thread, else the sender: the one its events belong to.
-  package var ownerKeyID: KeyID
+  package let ownerKeyID: KeyID
   package var status: Status
   /// What was asked, as stored: the parameters of the send but for the content.
   package let request: TurnRequest
@@ -36,8 +29,15 @@ package struct Turn: Sendable, Equatable {
   package var attempts: Int
   /// Not before this moment; nil for at once.
   package var retryAt: Milliseconds?
-  /// Why it waits: `offline`, `vault_locked`, `rate_limited`.
+  /// Why it waits: `offline`, `rate_limited`, `overloaded`, `vault_locked`, `paused`, `shutdown`.
   package var reason: String?
+  /// What it waits for in the queue: a provider's name, or ``vaultLane``; nil for nothing but its turn.
+  package var lane: String?
+  /// When the model call began that is out now; nil where none is.
+  package var callStartedAt: Milliseconds?
+  /// Model calls that were sent and of which nobody knows whether the provider carried them out, because the daemon or the
+  /// connection ended before the answer was stored.
+  package var unknownOutcomes: Int
   package var error: JSON?
   /// Nil where a model had no price.
   package var cost: Microdollars?
@@ -48,12 +48,14 @@ package struct Turn: Sendable, Equatable {
 
   /// A turn's row.
   package init(
-    id: TurnID, threadID: ThreadID?, keyID: KeyID, status: Status = .queued, request: TurnRequest,
+    id: TurnID, threadID: ThreadID?, keyID: KeyID, ownerKeyID: KeyID? = nil,
+    status: Status = .queued, request: TurnRequest,
     userSeq: MessageSeq?, assistantSeq: MessageSeq? = nil, iterations: Int = 0, attempts: Int = 0,
     retryAt: Milliseconds? = nil, reason: String? = nil, error: JSON? = nil,
     cost: Microdollars? = 0,
     idempotencyKey: String? = nil, createdAt: Milliseconds, startedAt: Milliseconds? = nil,
-    finishedAt: Milliseconds? = nil, ownerKeyID: KeyID? = nil
+    finishedAt: Milliseconds? = nil, lane: String? = nil, callStartedAt: Milliseconds? = nil,
+    unknownOutcomes: Int = 0
   ) {
     self.id = id
     self.threadID = threadID
@@ -73,7 +75,13 @@ package struct Turn: Sendable, Equatable {
     self.createdAt = createdAt
     self.startedAt = startedAt
     self.finishedAt = finishedAt
+    self.lane = lane
+    self.callStartedAt = callStartedAt
+    self.unknownOutcomes = unknownOutcomes
   }
+
+  /// The lane of turns that wait for the vault's key; no provider can have this name.
+  package static let vaultLane = ":vault"
 }
 
 /// The parameters of a send that the runner needs; stored with the turn as one JSON object in the protocol's own names.
@@ -90,6 +98,8 @@ package struct TurnRequest: Sendable, Equatable {
   package var toolsMode: ToolsMode? { json["tools_mode"].flatMap(ToolsMode.init(wire:)) }
   /// Tools that the client runs: `{name, description, input_schema}` each.
   package var clientTools: [JSON] { json["client_tools"]?.array ?? [] }
+  /// Models to be asked where the first one cannot answer; nil leaves it to the settings.
+  package var fallback: [String]? { json["fallback"].flatMap { [String](wire: $0) } }
   package var notAfter: Milliseconds? { json["not_after"]?.int }
   package var offline: OfflineRule {
     json["offline"]?.string.flatMap(OfflineRule.init(rawValue:)) ?? .queue

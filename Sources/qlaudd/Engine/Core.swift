@@ -16,6 +16,10 @@ struct Core: Sendable {
   let masters: VaultKeeper.MasterSources
   let build: BuildInfo
   let startedAt: Milliseconds
+  /// See ``steady()``.
+  let steadyClock: @Sendable () -> Milliseconds
+  /// Which providers can be reached.
+  let reach: Reach
   /// Rings when a turn may have become runnable.
   let work = Bell()
   /// Rings when a client has asked the daemon to end.
@@ -29,6 +33,8 @@ struct Core: Sendable {
   let approvalAnswers = Bell()
   /// Rings when more messages can be found.
   let indexed = Bell()
+  /// The embedding model that is in use.
+  let meaning = MeaningIndex()
 
   /// What calls cost and whether they may be made.
   var accountant: Accountant { Accountant(store: store, source: source) }

@@ -11,7 +11,7 @@ extension LocalDatabase {
 
   static func stored(_ db: Database, _ id: TurnID, visibleTo key: KeyID? = nil) throws -> StoredTurn
   {
-    guard let stored = try TurnTable.get(db, id), key == nil || stored.ownerKeyID == key else {
+    guard let stored = try TurnTable.get(db, id), key == nil || stored.turn.ownerKeyID == key else {
       throw QlaudError.notFound("turn", id)
     }
     return stored
@@ -37,12 +37,14 @@ extension LocalDatabase {
     return Page(items: items.map(\.turn), nextCursor: next)
   }
 
-  /// The turns of a thread that run: what must be stopped before it is deleted.
+  /// The turns of a thread that run or wait for somebody: what must be stopped before it is deleted.
   /// - Throws: `not_found` for a thread that the key does not see; a softly deleted one counts.
   package func activeTurns(of thread: ThreadID, visibleTo key: KeyID?) async throws -> [TurnID] {
     try await read { db in
       _ = try Self.stored(db, thread, visibleTo: key, deleted: true)
-      return try TurnTable.inStatus(db, .running, thread: thread).map(\.turn.id)
+      return try [Turn.Status.running, .waiting].flatMap {
+        try TurnTable.inStatus(db, $0, thread: thread).map(\.turn.id)
+      }
     }
   }
 
@@ -51,8 +53,33 @@ extension LocalDatabase {
   package func startIteration(_ id: TurnID, iteration: Int, requestID: String) async throws {
     try await write { transaction in
       let isRunning = try TurnTable.noteIteration(
-        transaction.db, id, iteration, requestID: requestID, discardAfter: transaction.lastNumber)
+        transaction.db, id, iteration, requestID: requestID, discardAfter: transaction.lastNumber,
+        at: transaction.now)
       if !isRunning { throw QlaudError.conflict("turn \(id) does not run") }
+    }
+  }
+
+  /// Notes that a model call of a turn came to nothing and that another one follows: what was held for it is settled by the usage
+  /// of what came, or released. What was logged until here is not void after a crash: readers have been told.
+  /// - Throws: `not_found`; `conflict` where the turn has ended.
+  package func noteFailedCall(
+    _ id: TurnID, _ requestID: String, usage: UsageRecord?, isOutcomeUnknown: Bool
+  ) async throws {
+    try await write { transaction in
+      let db = transaction.db
+      _ = try Self.unfinished(db, id)
+      if let usage {
+        try Self.record(db, usage, of: id)
+      } else if let open = try LedgerTable.open(db, requestID) {
+        try LedgerTable.end(db, open, "release", amount: 0)
+      }
+      if isOutcomeUnknown {
+        try TurnTable.loseCall(db, id)
+      } else {
+        try TurnTable.endCall(db, id)
+      }
+      try TurnTable.noteStep(
+        db, id, assistantSeq: nil, discardAfter: transaction.lastNumber)
     }
   }
 
@@ -69,6 +96,7 @@ extension LocalDatabase {
       let stored = try Self.unfinished(transaction.db, id)
       let seqs = try Self.append(transaction, messages, to: stored.turn)
       if let usage { try Self.record(transaction.db, usage, of: id) }
+      try TurnTable.endCall(transaction.db, id)
       try transaction.emit(try events(seqs))
       let reply = zip(messages, seqs).filter { $0.0.role == .assistant }.last?.1
       if messages.contains(where: { $0.role == .user }) {
@@ -95,12 +123,15 @@ extension LocalDatabase {
     usage: UsageRecord?, error: JSON?, iterations: Int,
     events: @escaping @Sendable (FinishedTurn) throws -> [EventDraft]
   ) async throws -> FinishedTurn {
-    guard status.isFinal else {
+    guard let step = status.ending else {
       throw QlaudError(.internal, "a turn cannot be finished as \(status.rawValue)")
     }
     return try await write { transaction in
       let db = transaction.db
       let stored = try Self.unfinished(db, id)
+      guard stored.turn.status.after(step) == status else {
+        throw QlaudError.conflict("turn \(id) is \(stored.turn.status.rawValue)")
+      }
       var seq: MessageSeq?
       if let reply, stored.turn.threadID == nil {
         try TurnTable.setReply(db, id, Self.json(reply))
@@ -116,8 +147,7 @@ extension LocalDatabase {
       try TurnQueue.finish(
         db, stored.turn, status: status, assistantSeq: seq, error: error, iterations: iterations,
         at: transaction.now)
-      let finished = FinishedTurn(
-        turn: try Self.stored(db, id).turn, assistantSeq: seq, ownerKeyID: stored.ownerKeyID)
+      let finished = FinishedTurn(turn: try Self.stored(db, id).turn, assistantSeq: seq)
       try transaction.emit(try events(finished))
       return finished
     }
@@ -165,14 +195,14 @@ extension LocalDatabase {
     try TurnTable.addCost(db, turn, usage.cost)
   }
 
-  /// Cancels a turn that is queued or waits, with its `qlaud.done`. One that runs is returned as it is: whoever runs it
+  /// Cancels a turn that is queued, with its `qlaud.done`. One that runs or waits is returned as it is: whoever runs it
   /// must stop it and finish it.
   /// - Throws: `not_found`; `conflict` where it has ended.
   package func cancelQueuedTurn(_ id: TurnID, visibleTo key: KeyID?) async throws -> Turn {
     try await write { transaction in
       let stored = try Self.stored(transaction.db, id, visibleTo: key)
-      if stored.turn.status == .running { return stored.turn }
-      guard !stored.turn.status.isFinal else {
+      if stored.turn.status == .running || stored.turn.status == .waiting { return stored.turn }
+      guard stored.turn.status.after(.cancel) != nil else {
         throw QlaudError.conflict("turn \(id) is \(stored.turn.status.rawValue) already")
       }
       return try Self.cancel(transaction, stored)
@@ -196,7 +226,7 @@ extension LocalDatabase {
     try await write { transaction in
       let db = transaction.db
       let old = try Self.stored(db, id, visibleTo: key)
-      guard old.turn.status == .failed || old.turn.status == .cancelled else {
+      guard old.turn.status.after(.retry) != nil else {
         throw QlaudError.conflict(
           "turn \(id) is \(old.turn.status.rawValue); only a failed or cancelled one can be retried"
         )
@@ -211,8 +241,7 @@ extension LocalDatabase {
       let cursor = transaction.lastNumber
       try TurnQueue.requeue(db, old.turn, firstEvent: cursor)
       return SubmittedTurn(
-        turn: try Self.stored(db, id).turn, cursor: cursor, isReplay: false,
-        ownerKeyID: old.ownerKeyID)
+        turn: try Self.stored(db, id).turn, cursor: cursor, isReplay: false)
     }
   }
 }

@@ -23,13 +23,41 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: "PRAGMA user_version = \(version)")
     }
-    migrator.registerMigration("search text") { db in try db.execute(sql: SchemaOfSearch.text) }
+    migrator.registerMigration("search") { db in
+      try db.execute(sql: SchemaOfSearch.text)
+      try db.execute(sql: SchemaOfSearch.vectors)
+    }
+    migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
+    migrator.registerMigration("history") { db in try db.execute(sql: histories) }
     migrator.registerMigration("tool calls by time") { db in
       // The audit is read by time. Without a row id the primary key follows in the index, so the order is whole.
       try db.execute(sql: "CREATE INDEX tool_calls_by_time ON tool_calls(started_at)")
     }
     return migrator
   }
+
+  /// `lane`: what a queued turn waits for, a provider or the vault; such a turn is taken only where its lane is open.
+  /// `not_after`: a queued turn fails past it. `call_started_at`: a model call is out. `unknown_outcomes`: calls that were out when
+  /// the daemon or the connection ended. `offline` of threads and keys: what becomes of a turn that says nothing itself.
+  private static let lanes = """
+    ALTER TABLE turns ADD COLUMN lane TEXT;
+    ALTER TABLE turns ADD COLUMN not_after INTEGER;
+    ALTER TABLE turns ADD COLUMN call_started_at INTEGER;
+    ALTER TABLE turns ADD COLUMN unknown_outcomes INTEGER NOT NULL DEFAULT 0
+      CHECK (unknown_outcomes >= 0);
+    ALTER TABLE threads ADD COLUMN offline TEXT CHECK (offline IN ('queue', 'fail', 'local'));
+    ALTER TABLE keys ADD COLUMN offline TEXT CHECK (offline IN ('queue', 'fail', 'local'));
+    DROP INDEX turns_ready;
+    DROP INDEX turns_parked;
+    CREATE INDEX turns_ready ON turns(position)
+      WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NULL;
+    CREATE INDEX turns_parked ON turns(retry_at, position)
+      WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NOT NULL;
+    CREATE INDEX turns_in_lane ON turns(lane, is_next, position, retry_at)
+      WHERE status = 'queued' AND lane IS NOT NULL;
+    CREATE INDEX turns_expiring ON turns(not_after)
+      WHERE status = 'queued' AND not_after IS NOT NULL;
+    """
 
   /// `last_seq`: the newest message's number. `anchor_seq`: the place of the message's turn in the conversation, which is
   /// its user message's number; an answer that was stored after the next question still stands before it.
@@ -276,6 +304,31 @@ enum Schema {
     CREATE TABLE settings (
       name TEXT NOT NULL PRIMARY KEY CHECK (length(name) >= 1),
       value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// `compactions`: summaries of a thread's beginning, through a message. `history_starts`: where the history that a
+  /// model is sent begins, once it no longer holds all; `window` 0 where nobody knows how much the model holds.
+  private static let histories = """
+    CREATE TABLE compactions (
+      id TEXT NOT NULL PRIMARY KEY,
+      thread_id TEXT NOT NULL REFERENCES threads(id),
+      through_seq INTEGER NOT NULL CHECK (through_seq >= 1),
+      summary TEXT NOT NULL CHECK (length(summary) >= 1),
+      model TEXT NOT NULL,
+      made_at INTEGER NOT NULL CHECK (made_at >= through_seq),
+      created_at INTEGER NOT NULL,
+      UNIQUE (thread_id, through_seq)
+    ) STRICT;
+
+    CREATE TABLE history_starts (
+      thread_id TEXT NOT NULL REFERENCES threads(id),
+      model TEXT NOT NULL CHECK (model = lower(model)),
+      start_seq INTEGER NOT NULL CHECK (start_seq >= 1),
+      since_seq INTEGER NOT NULL CHECK (since_seq >= 0),
+      window INTEGER NOT NULL CHECK (window >= 0),
+      permille INTEGER NOT NULL CHECK (permille >= 1),
+      PRIMARY KEY (thread_id, model)
     ) STRICT, WITHOUT ROWID;
     """
 

@@ -31,6 +31,11 @@ package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConverti
   package let retryAfter: Duration?
   /// Whether a block of the reply had already been passed on.
   package let contentStarted: Bool
+  /// Whether the request was sent and nobody knows whether the provider has carried it out.
+  package let isOutcomeUnknown: Bool
+
+  /// The `type` of a connection that was made and then closed before the head of a reply: the host is there.
+  package static let closed = "connection_closed"
 
   /// Characters of `message`.
   package static let messageLimit = 2_000
@@ -38,9 +43,10 @@ package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConverti
   /// A failure; `retryAfter` is dropped where waiting does not help.
   package init(
     _ kind: Kind, _ message: String, status: Int? = nil, type: String? = nil,
-    retryAfter: Duration? = nil, contentStarted: Bool = false
+    retryAfter: Duration? = nil, contentStarted: Bool = false, isOutcomeUnknown: Bool = false
   ) {
     self.kind = kind
+    self.isOutcomeUnknown = isOutcomeUnknown || kind == .brokenStream
     self.status = status
     self.message = String(message.prefix(UpstreamFailure.messageLimit))
     self.type = type
@@ -56,6 +62,21 @@ package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConverti
     }
   }
 
+  /// Whether the host says that the input is more than the model holds, in one of the ways that hosts say it.
+  package var isTooLong: Bool {
+    guard kind == .rejected, status == 400 || status == 413 || status == 422 else { return false }
+    let words = "\(type ?? "") \(message)".lowercased()
+    return Self.tooLong.contains { words.contains($0) }
+  }
+
+  /// Anthropic; OpenAI, DeepSeek, Groq, Mistral and others; llama.cpp; Gemini; Ollama, LM Studio.
+  private static let tooLong = [
+    "prompt is too long", "exceed context limit", "context_length_exceeded",
+    "maximum context length", "context length of", "context window", "exceed_context_size",
+    "available context size", "input token count", "exceeds the maximum number of tokens",
+    "too many tokens",
+  ]
+
   package var description: String {
     status.map { "\(message) (\(kind.rawValue), status \($0))" } ?? "\(message) (\(kind.rawValue))"
   }
@@ -64,7 +85,7 @@ package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConverti
   func after(contentStarted: Bool) -> UpstreamFailure {
     UpstreamFailure(
       kind, message, status: status, type: type, retryAfter: retryAfter,
-      contentStarted: contentStarted)
+      contentStarted: contentStarted, isOutcomeUnknown: isOutcomeUnknown)
   }
 
   private static func waits(_ kind: Kind) -> Bool {

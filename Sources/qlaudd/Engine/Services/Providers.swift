@@ -25,6 +25,7 @@ package struct Providers: Sendable {
       name: name, baseURL: try Self.checked(url), shape: shape, secretName: secretName,
       headers: headers, updatedAt: core.source.now())
     try await core.store.setProvider(provider)
+    core.reach.changed(name)
     core.work.ring()
     return provider
   }
@@ -46,6 +47,25 @@ package struct Providers: Sendable {
     }
     if text.hasSuffix("/v1") { text.removeLast(3) }
     return text
+  }
+
+  /// A provider that is known by its name.
+  package struct Known: Sendable, Equatable {
+    package let name: String
+    package let displayName: String
+    /// `{…}` stands for what the user must put in.
+    package let baseURL: String
+    package let shape: Provider.Shape
+    package let needsKey: Bool
+  }
+
+  /// The providers that need no more than their name, and most of them a key.
+  package func known() -> [Known] {
+    Preset.all.map {
+      Known(
+        name: $0.name, displayName: $0.displayName, baseURL: $0.baseURL, shape: $0.shape,
+        needsKey: $0.needsKey)
+    }
   }
 
   /// All providers, by name.

@@ -32,6 +32,9 @@ package struct Turns: Sendable {
     let thread = try await core.store.thread(send.threadID, visibleTo: principal.visibleKey)
     var request = send.request
     request["model"] = .string(try await model(request["model"]?.string, thread, principal))
+    for slug in request["fallback"].flatMap({ [String](wire: $0) }) ?? [] {
+      try await check(model: slug, principal)
+    }
     request = try await SendTools.checked(request, core)
     let submission = TurnSubmission(
       turnID: TurnID(rawValue: core.source.uuid()), threadID: thread.id, keyID: principal.keyID,
@@ -55,13 +58,18 @@ package struct Turns: Sendable {
       throw QlaudError.invalid(
         "model", "is required: neither the thread nor the settings have a default model")
     }
-    _ = try await ModelRouter(store: core.store).route(slug)
+    try await check(model: slug, principal)
+    return slug
+  }
+
+  /// - Throws: `not_found` for a model that leads nowhere, `forbidden` for one that the key may not use.
+  private func check(model slug: String, _ principal: Principal) async throws {
+    _ = try await ModelRouter(store: core.store).routes(slug)
     if let allowed = try await core.store.key(principal.keyID)?.models,
       !allowed.contains(where: { $0.lowercased() == slug.lowercased() })
     {
       throw QlaudError.forbidden("model: this key may not use \"\(slug)\"")
     }
-    return slug
   }
 
   /// Where a turn stands for a caller who waits.
@@ -121,12 +129,12 @@ package struct Turns: Sendable {
       thread: thread, status: status, limit: limit, cursor: cursor, visibleTo: principal.visibleKey)
   }
 
-  /// Stops a turn: one that waits at once, one that runs as soon as its upstream call is cut. What was
+  /// Stops a turn: one that is queued at once, one that runs as soon as its upstream call is cut. What was
   /// streamed so far stays as the turn's message.
   /// - Throws: ``QlaudError`` `conflict` where the turn has ended.
   package func cancel(_ id: TurnID, as principal: Principal) async throws -> Turn {
     let turn = try await core.store.cancelQueuedTurn(id, visibleTo: principal.visibleKey)
-    guard turn.status == .running else {
+    guard turn.status == .running || turn.status == .waiting else {
       core.work.ring()
       return turn
     }
@@ -163,19 +171,6 @@ package struct Turns: Sendable {
         idempotencyKey: nil), as: principal)
   }
 
-  /// How much waits, and since when.
-  package func queueStatus() async throws -> QueueStatus { try await core.store.queueStatus() }
-
-  /// Stops taking turns from the queue, or goes on; what runs is not touched.
-  package func setPaused(_ paused: Bool) async throws {
-    try await core.store.setSettings([SettingName.queuePaused: .bool(paused)])
-    core.work.ring()
-  }
-
-  /// Whether the queue is paused.
-  package func isPaused() async throws -> Bool {
-    try await core.store.setting(SettingName.queuePaused) == true
-  }
 }
 
 extension QlaudError {

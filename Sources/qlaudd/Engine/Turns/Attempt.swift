@@ -4,7 +4,7 @@ import Store
 import Upstream
 import Wire
 
-/// One try at a turn's next model call: route, history, stream. Reads the store, writes only events
+/// One try at a turn's next model call at one host: history, stream. Reads the store, writes only events
 /// and the start of the iteration; what came of it is returned.
 struct Attempt: Sendable {
   let core: Core
@@ -13,14 +13,24 @@ struct Attempt: Sendable {
   let iteration: Int
   /// What the model is offered.
   let tools: [ModelCall.Tool]
-  /// The conversation as it is stored.
-  let history: [Message]
+  /// Where the call goes.
+  let route: Route
+
+  /// How a try ended.
+  enum End: Sendable {
+    /// In a way that another try would not change.
+    case over(TurnRun.Outcome)
+    /// The host failed.
+    case broke(UpstreamFailure, Call?)
+  }
 
   /// A model call as far as it came.
   struct Call: Sendable {
     var reply: Reply
     let route: Route
     let terms: Accountant.Terms
+    /// What of the thread it carries.
+    let input: HistoryReader.Input
     /// What the host says was used, or an estimate that is marked as one.
     let usage: Usage
     let iteration: Int
@@ -30,6 +40,8 @@ struct Attempt: Sendable {
     var status: Int
     /// The last event before this call's first one.
     let cursor: EventSeq
+    /// When it began, on the steady clock.
+    let began: Milliseconds
     /// Whether the turn ends here only because it may make no further call.
     var hitMaxIterations = false
     /// Whether anything of the reply was streamed.
@@ -60,24 +72,28 @@ struct Attempt: Sendable {
     }
   }
 
-  /// Never throws: every way it can end is an outcome.
-  func run() async -> TurnRun.Outcome {
+  /// Never throws.
+  func run() async -> End {
     var call: Call?
     do {
       try await stream(into: &call)
-      return call.map(TurnRun.Outcome.finished) ?? .stopped(nil)
+      return .over(call.map(TurnRun.Outcome.finished) ?? .stopped(nil))
+    } catch let failure as UpstreamFailure where failure.kind != .cancelled {
+      return .broke(failure, call)
     } catch {
-      return outcome(of: error, call)
+      return .over(Self.outcome(of: error, turn, core, call))
     }
   }
 
   /// What an error makes of the turn.
-  func outcome(of error: any Error, _ call: Call?) -> TurnRun.Outcome {
+  static func outcome(of error: any Error, _ turn: Turn, _ core: Core, _ call: Call? = nil)
+    -> TurnRun.Outcome
+  {
     switch error {
-    case is CancellationError: return .stopped(call)
-    case let failure as UpstreamFailure: return judge(failure, call)
+    case is CancellationError, is UpstreamFailure: return .stopped(call)
     case let error as QlaudError where error.kind == .vaultLocked:
-      return .parked(reason: "vault_locked", retryAfter: nil, call)
+      return .parked(
+        Parking(reason: "vault_locked", lane: Turn.vaultLane, retryAt: nil, isAttempt: false), call)
     case let error as QlaudError: return .failed(error, call)
     default:
       core.logger.error("a turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"])
@@ -86,11 +102,10 @@ struct Attempt: Sendable {
   }
 
   private func stream(into call: inout Call?) async throws {
-    let route = try await ModelRouter(store: core.store).route(turn.request.model)
     let secret = try await core.keeper.secret(of: route.provider)
     let requestID = core.source.uuid()
     let terms = try await core.accountant.terms(route, maxTokens: turn.request.maxTokens)
-    let request = try await modelCall(route, maxTokens: terms.maxOutput)
+    let (request, input) = try await modelCall(terms)
     try await core.accountant.reserve(
       requestID, for: turn.keyID, turn: turn.id, call: request, terms)
     try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
@@ -101,17 +116,18 @@ struct Attempt: Sendable {
     try await core.events.append([opening])
 
     let clock = ContinuousClock()
-    let start = clock.now
+    let (start, began) = (clock.now, core.steady())
     var assembler = ReplyAssembler()
     func current() -> Call {
       Call(
-        reply: assembler.reply, route: route, terms: terms,
+        reply: assembler.reply, route: route, terms: terms, input: input,
         usage: Accountant.usage(of: assembler.reply, to: request, isWhole: assembler.isComplete),
         iteration: iteration, requestID: requestID,
-        latency: clock.now - start, status: 200, cursor: cursor)
+        latency: clock.now - start, status: 200, cursor: cursor, began: began)
     }
     call = current()
     let events = try await core.upstream.stream(request, provider: route.provider, secret: secret)
+    await core.noteAnswer(to: turn.id, by: route.provider)
     do {
       for try await event in events {
         try await log(event)
@@ -139,21 +155,30 @@ struct Attempt: Sendable {
     try await core.events.append([draft], urgent: endsBlock)
   }
 
-  private func modelCall(_ route: Route, maxTokens: Int) async throws -> ModelCall {
-    var messages: [ModelCall.Message] = []
-    var system: JSON?
-    if let threadID = turn.threadID {
-      system = try await core.store.thread(threadID, visibleTo: nil).system
-      messages = HistoryWindow.callMessages(HistoryWindow.select(history))
-    }
+  private func modelCall(_ terms: Accountant.Terms) async throws
+    -> (ModelCall, HistoryReader.Input)
+  {
     let request = turn.request.json
-    return ModelCall(
-      model: route.upstreamModel, maxTokens: maxTokens,
-      system: Block.list(request["system"]?.nonNull ?? system ?? .null), messages: messages,
-      tools: tools, toolChoice: toolChoice, thinking: request["thinking"]?.nonNull,
+    var system = request["system"]?.nonNull
+    if let threadID = turn.threadID, system == nil {
+      system = try await core.store.thread(threadID, visibleTo: nil).system
+    }
+    let blocks = Block.list(system ?? .null)
+    let reader = HistoryReader(
+      core: core, turn: turn, route: route, terms: terms, system: blocks, tools: tools)
+    var input = try await reader.read()
+    if try await AutoCompaction(core: core, turn: turn, route: route).run(input) {
+      input = try await reader.read()
+    }
+    let call = ModelCall(
+      model: route.upstreamModel, maxTokens: input.maxOutput, system: blocks,
+      messages: input.messages, tools: tools, toolChoice: toolChoice,
+      thinking: request["thinking"]?.nonNull,
       temperature: request["temperature"]?.double, topP: request["top_p"]?.double,
       topK: request["top_k"]?.int.map(Int.init(clamping:)),
-      stopSequences: request["stop_sequences"]?.array?.compactMap(\.string) ?? [])
+      stopSequences: request["stop_sequences"]?.array?.compactMap(\.string) ?? [],
+      cachesPrompt: true)
+    return (call, input)
   }
 
   /// A choice that forces a call holds for the first model call only: the turn would never end else.
@@ -165,25 +190,6 @@ struct Attempt: Sendable {
     choice["name"] = nil
     return .object(choice)
   }
-
-  /// PROTOCOL 4: out of reach, 408, 409, 429 and 5xx park; other 4xx fail; what broke off after
-  /// content had begun is tried again a bounded number of times.
-  private func judge(_ failure: UpstreamFailure, _ call: Call?) -> TurnRun.Outcome {
-    let error = QlaudError(
-      upstream: failure, provider: call?.route.provider.name ?? turn.request.model)
-    switch failure.kind {
-    case .cancelled: return .stopped(call)
-    case .rejected, .malformed: return .failed(error, call)
-    case .brokenStream where turn.attempts >= Self.brokenStreamTries: return .failed(error, call)
-    case .unreachable, .rateLimited, .overloaded, .server, .brokenStream:
-      if turn.request.offline == .fail { return .failed(error, call) }
-      let reason = failure.kind == .rateLimited ? "rate_limited" : "offline"
-      return .parked(reason: reason, retryAfter: failure.retryAfter, call)
-    }
-  }
-
-  /// Times a reply may break off midway before the turn fails.
-  static let brokenStreamTries = 3
 }
 
 extension QlaudError {
