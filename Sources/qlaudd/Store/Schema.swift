@@ -30,6 +30,10 @@ enum Schema {
     }
     migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
     migrator.registerMigration("history") { db in try db.execute(sql: histories) }
+    migrator.registerMigration("tool calls by time") { db in
+      // The audit is read by time. Without a row id the primary key follows in the index, so the order is whole.
+      try db.execute(sql: "CREATE INDEX tool_calls_by_time ON tool_calls(started_at)")
+    }
     return migrator
   }
 

@@ -36,6 +36,9 @@ struct Toolbox: Sendable {
       self.policy = policy
     }
 
+    /// What runs it here; nil for what somebody else runs or nobody can.
+    var kind: (any ToolKind)? { if case .tool(let kind) = runner { kind } else { nil } }
+
     /// Whether it may run again after a crash.
     var isReadOnly: Bool { definition.hints.isReadOnly }
   }
