@@ -44,6 +44,8 @@ package struct ModelCall: Sendable, Equatable {
   /// Asks for JSON by a schema (OpenAI's `response_format`), for the stateless endpoints; nil for text.
   package var responseFormat: JSON?
   package var stream: Bool
+  /// Names this call to a provider that carries out a named call once, however often it is sent; nil for no name.
+  package var idempotencyKey: String?
 
   /// A call.
   package init(

@@ -30,6 +30,7 @@ enum Schema {
   /// `lane`: what a queued turn waits for, a provider or the vault; such a turn is taken only where its lane is open.
   /// `not_after`: a queued turn fails past it. `call_started_at`: a model call is out. `unknown_outcomes`: calls that were out when
   /// the daemon or the connection ended. `offline` of threads and keys: what becomes of a turn that says nothing itself.
+  /// `jobs`: what a turn without a thread calls, kept beside it, so that lists of turns stay small.
   private static let lanes = """
     ALTER TABLE turns ADD COLUMN lane TEXT;
     ALTER TABLE turns ADD COLUMN not_after INTEGER;
@@ -48,6 +49,15 @@ enum Schema {
       WHERE status = 'queued' AND lane IS NOT NULL;
     CREATE INDEX turns_expiring ON turns(not_after)
       WHERE status = 'queued' AND not_after IS NOT NULL;
+
+    CREATE TABLE jobs (
+      turn_id TEXT NOT NULL PRIMARY KEY REFERENCES turns(id) ON DELETE CASCADE,
+      endpoint TEXT NOT NULL,
+      call TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX turns_jobs ON turns(position) WHERE thread_id IS NULL;
+    CREATE INDEX turns_jobs_ended ON turns(finished_at)
+      WHERE thread_id IS NULL AND finished_at IS NOT NULL;
     """
 
   /// `last_seq`: the newest message's number. `anchor_seq`: the place of the message's turn in the conversation, which is

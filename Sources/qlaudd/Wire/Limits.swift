@@ -40,6 +40,8 @@ package enum Limits {
   package static let iterations = 1...100
   /// Messages that `message/append` takes at once, and `thread/import` in one line set.
   package static let appendMessages = 1...1_000
+  /// Bytes of a job's result as JSON.
+  package static let jobResultBytes = 1 << 20
   /// Turns of history sent upstream at most; a token-aware window narrows it further.
   package static let historyTurns = 50
 }

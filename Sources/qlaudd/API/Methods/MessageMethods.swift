@@ -15,7 +15,10 @@ let messageMethods: [Method] = [
     .optional("tool_choice", "Anthropic's tool_choice object."),
     .optional("thinking", "Anthropic's thinking object."),
     .optional("stream", "Events as they come instead of the finished message.", default: false),
-    .optional("offline", "What to do while the upstream is out of reach.", default: .queue),
+    .optional(
+      "offline",
+      "What to do while the upstream is out of reach: queue (wait), fail, or local (the local model); else what the thread, the key or the settings say."
+    ),
     .text(
       "idempotency_key", "The same request again gives the same turn (7 days).",
       length: Limits.opaqueIDLength),
@@ -36,7 +39,7 @@ let messageMethods: [Method] = [
     (
       call, thread, model: String?, maxTokens: Int?, content: JSON, system: JSON?,
       temperature: Double?, topP: Double?, topK: Int?, stop: [String]?,
-      toolChoice: JSON.Object?, thinking: JSON.Object?, stream: Bool, offline: OfflineRule,
+      toolChoice: JSON.Object?, thinking: JSON.Object?, stream: Bool, offline: OfflineRule?,
       idempotencyKey: String?, notAfter: Int?, metadata: JSON.Object?, tools: [String]?,
       toolsMode: ToolsMode?, clientTools: [JSON.Object]?, maxIterations: Int?
     ) in
@@ -46,7 +49,7 @@ let messageMethods: [Method] = [
       "temperature": temperature.map(JSON.double), "top_p": topP.map(JSON.double),
       "top_k": topK.map(JSON.integer), "stop_sequences": stop?.json,
       "tool_choice": toolChoice?.json, "thinking": thinking?.json,
-      "offline": offline == .queue ? nil : offline.json, "not_after": notAfter.map(JSON.integer),
+      "offline": offline?.json, "not_after": notAfter.map(JSON.integer),
       "metadata": metadata?.json, "tools": tools?.json, "tools_mode": toolsMode?.json,
       "client_tools": clientTools?.json, "max_iterations": maxIterations.map(JSON.integer),
     ])

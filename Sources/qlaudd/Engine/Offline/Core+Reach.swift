@@ -85,4 +85,14 @@ extension Core {
     if running.isWaiting(turn) { noteLeft(turn) }
     work.ring()
   }
+
+  /// The rule of a turn: what it asks for itself, else what its thread says, its key, the settings; nil for the ordinary one.
+  func offlineRule(asked: JSON?, _ thread: OfflineRule?, of principal: Principal) async throws
+    -> JSON?
+  {
+    if let asked = asked?.nonNull { return asked }
+    if let thread { return thread.json }
+    if let key = try await store.key(principal.keyID)?.offline { return key.json }
+    return try await store.setting(SettingName.offline)
+  }
 }

@@ -93,8 +93,13 @@ struct Attempt: Sendable {
     let route = try await admittedRoute()
     let secret = try await core.keeper.secret(of: route.provider)
     let requestID = core.source.uuid()
-    let terms = try await core.accountant.terms(route, maxTokens: turn.request.maxTokens)
-    let request = try await modelCall(route, maxTokens: terms.maxOutput)
+    let job = try await jobCall(route)
+    let wanted = job?.maxTokens ?? turn.request.maxTokens
+    let terms = try await core.accountant.terms(route, maxTokens: wanted)
+    var request: ModelCall
+    if let job { request = job } else { request = try await modelCall(route, terms.maxOutput) }
+    request.maxTokens = terms.maxOutput
+    request.idempotencyKey = idempotencyKey
     try await core.accountant.reserve(
       requestID, for: turn.keyID, turn: turn.id, call: request, terms)
     try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
@@ -144,7 +149,20 @@ struct Attempt: Sendable {
     try await core.events.append([draft], urgent: endsBlock)
   }
 
-  private func modelCall(_ route: Route, maxTokens: Int) async throws -> ModelCall {
+  /// Names the call to providers that carry out a named one once: the same for every try of it, another after `turn/retry`, which
+  /// begins anew.
+  private var idempotencyKey: String {
+    "qlaud-\(turn.id)-\(turn.startedAt ?? turn.createdAt)-\(iteration)"
+  }
+
+  /// What a job calls; nil for the turn of a thread.
+  private func jobCall(_ route: Route) async throws -> ModelCall? {
+    guard turn.threadID == nil else { return nil }
+    let request = Inference.Request(stored: try await core.store.jobCall(turn.id))
+    return Inference.addressed(request, to: route)
+  }
+
+  private func modelCall(_ route: Route, _ maxTokens: Int) async throws -> ModelCall {
     var messages: [ModelCall.Message] = []
     var system: JSON?
     if let threadID = turn.threadID {

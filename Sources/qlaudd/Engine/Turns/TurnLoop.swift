@@ -15,7 +15,7 @@ struct TurnLoop: Sendable {
   /// Never throws: every way it can end is an outcome.
   func run() async -> TurnRun.Outcome {
     guard let threadID = turn.threadID else {
-      return await attempt(turn.iterations + 1, [], []).run()
+      return await attempt(1, [], []).run()
     }
     do { return try await steps(in: threadID) } catch {
       return await attempt(1, [], []).outcome(of: error, nil)
