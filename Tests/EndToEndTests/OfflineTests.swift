@@ -242,7 +242,7 @@ private struct Away {
     try await untilWaiting(turn)
     _ = try await client.call(
       "tool/result",
-      ["thread_id": .string(thread), "tool_use_id": "c1", "content": "here you are"])
+      ["thread_id": .string(thread), "tool_use_id": "c1", "output": "here you are"])
     _ = try await client.call("thread/subscribe", ["thread_id": .string(thread), "after": 0])
     #expect((await client.untilDone(turn)).last?["data"]?["status"] == "done")
     #expect(standIn.requests.count == 3)
