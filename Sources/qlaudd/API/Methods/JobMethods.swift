@@ -47,7 +47,8 @@ let jobMethods: [Method] = [
     return Answer(try await call.engine.jobs.create(draft, as: call.principal))
   },
   Method(
-    "job/get", .get("/v1/jobs/:job_id"), .standard, "Reads a job, with its result once it is there.",
+    "job/get", .get("/v1/jobs/:job_id"), .standard,
+    "Reads a job, with its result once it is there.",
     params: .job, result: .job
   ) { call, job in
     try await call.engine.jobs.get(job, as: call.principal)

@@ -29,7 +29,8 @@ enum KeyTable {
       """
       INSERT INTO keys (\(columns), hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, key.id, key.name, key.prefix, key.scope, key.endUserID, key.maxSpend, key.period,
-      key.expiresAt, json(key.models), key.createdAt, key.lastUsedAt, key.revokedAt, key.offline, hash)
+      key.expiresAt, json(key.models), key.createdAt, key.lastUsedAt, key.revokedAt, key.offline,
+      hash)
   }
 
   static func get(_ db: Database, _ id: KeyID) throws -> Key? {
