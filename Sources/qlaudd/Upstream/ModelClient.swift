@@ -86,6 +86,16 @@ package struct ModelClient: Sendable {
     return names
   }
 
+  /// Looks whether a provider answers at all, without a key and without a word about it.
+  /// - Throws: ``UpstreamFailure``, of a kind that is not retryable where it answered that it wants a key, or so.
+  package func look(at provider: Provider) async throws(UpstreamFailure) {
+    let request = OutboundRequest(
+      method: "GET", url: Endpoint.url(provider.baseURL, Dialect.of(provider.shape).models.path),
+      timeouts: Timeouts(firstByte: .seconds(10), idle: .seconds(10), total: .seconds(30)),
+      maxResponseBytes: Self.replyBytes)
+    _ = try await send(request, Credential(nil))
+  }
+
   // MARK: Requests
 
   /// The provider's own headers replace those of the format; the key comes last and replaces all. A header of the provider's

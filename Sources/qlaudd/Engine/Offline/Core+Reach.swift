@@ -36,6 +36,24 @@ extension Core {
     if reach.left(turn) { work.ring() }
   }
 
+  /// Looks whether a provider is back that nobody waits for. No key is shown for that: any answer will do.
+  func probe(_ name: String, as probe: TurnID) async {
+    defer { noteLeft(probe) }
+    let began = steady()
+    do {
+      guard let provider = try await store.provider(named: name) else { return reach.forget(name) }
+      do throws(UpstreamFailure) { try await upstream.look(at: provider) } catch {
+        if error.isRetryable {
+          _ = await noteFailure(error, of: probe, at: provider, began: began)
+          return
+        }
+      }
+      await noteAnswer(to: probe, by: provider)
+    } catch {
+      logger.error("a provider could not be looked at", metadata: ["error": "\(error)"])
+    }
+  }
+
   private func announce(_ news: Reach.News, _ provider: Provider) async {
     let name = news == .online ? EventName.networkOnline : EventName.networkOffline
     let draft = EventDraft(
