@@ -52,7 +52,10 @@ let package = Package(
   targets: [
     room("Wire", [httpTypes]),
     room("Domain", ["Wire"]),
-    room("Store", ["Domain", "Wire", grdb]),
+    .target(name: "CRank", path: "Sources/qlaudd/CRank"),
+    room("Store", ["Domain", "Wire", "CRank", grdb]),
+    .target(name: "CVector", path: "Sources/qlaudd/CVector"),
+    room("Search", ["Domain", "Wire", "CVector"]),
     .systemLibrary(
       name: "CSodium", path: "Sources/qlaudd/CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
@@ -62,15 +65,17 @@ let package = Package(
     room("Outbound", ["Wire", "CCurl"]),
     room("Upstream", ["Outbound", "Domain", "Wire"]),
     room("Tools", ["Outbound", "Domain", "Wire"]),
-    room("Engine", ["Store", "Vault", "Upstream", "Tools", "Domain", "Wire", lifecycle, logging]),
+    room(
+      "Engine",
+      ["Store", "Vault", "Search", "Upstream", "Tools", "Domain", "Wire", lifecycle, logging]),
     room("API", ["Engine", "Domain", "Wire", httpTypes]),
     .target(name: "CHost", path: "Sources/qlaudd/CHost"),
     room("Server", ["Wire", "CHost", httpTypes, lifecycle, logging] + nio),
     program(
       "Main", "Sources/qlaudd/Main",
       [
-        "API", "Engine", "Store", "Vault", "Outbound", "Upstream", "Tools", "Server", "Domain",
-        "Wire", "CHost",
+        "API", "Engine", "Store", "Vault", "Search", "Outbound", "Upstream", "Tools", "Server",
+        "Domain", "Wire", "CHost",
         argumentParser, lifecycle, logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -82,13 +87,14 @@ let package = Package(
     tests("DomainTests", ["Domain", "Wire"]),
     tests("VaultTests", ["Vault"]),
     tests("StoreTests", ["Store", "Domain", "Wire", grdb]),
+    tests("SearchTests", ["Search", "CVector", "Domain", "Wire"]),
     tests("OutboundTests", ["Outbound", "Wire", "TestSupport"]),
     tests("UpstreamTests", ["Upstream", "Outbound", "Domain", "Wire", "TestSupport"]),
     tests("ToolsTests", ["Tools", "Outbound", "Domain", "Wire", "TestSupport"]),
     tests(
       "EngineTests",
       [
-        "Tools", "Engine", "Store", "Vault", "Upstream", "Outbound", "Domain", "Wire",
+        "Tools", "Engine", "Store", "Vault", "Search", "Upstream", "Outbound", "Domain", "Wire",
         "TestSupport",
         logging,
       ]),

@@ -16,7 +16,7 @@ struct Registry: Sendable {
     connectionMethods, threadMethods, messageMethods, turnMethods, jobMethods, eventMethods,
     keyMethods,
     providerMethods, toolMethods, approvalMethods, secretMethods, queueMethods, accountMethods,
-    daemonMethods, inferenceMethods,
+    daemonMethods, inferenceMethods, searchMethods,
   ])
 
   func method(named name: String) -> Method? { byName[name] }

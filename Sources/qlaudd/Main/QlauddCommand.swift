@@ -79,7 +79,9 @@ struct QlauddCommand: AsyncParsableCommand {
     let lock = try InstanceLock(database: paths.database)
     defer { withExtendedLifetime(lock) {} }
     let grown = Bell()
-    let store = try await LocalDatabase.open(at: paths.database, source: .system) { grown.ring() }
+    let store = try await LocalDatabase.open(
+      at: paths.database, source: .system, rule: .messages
+    ) { grown.ring() }
     let client = HTTPClient()
     let engine = try await LocalEngine.start(
       store: store, upstream: ModelClient(client: client),

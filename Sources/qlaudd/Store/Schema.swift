@@ -23,14 +23,15 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: "PRAGMA user_version = \(version)")
     }
+    migrator.registerMigration("search text") { db in try db.execute(sql: SchemaOfSearch.text) }
     migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
+    migrator.registerMigration("jobs") { db in try db.execute(sql: jobs) }
     return migrator
   }
 
   /// `lane`: what a queued turn waits for, a provider or the vault; such a turn is taken only where its lane is open.
   /// `not_after`: a queued turn fails past it. `call_started_at`: a model call is out. `unknown_outcomes`: calls that were out when
   /// the daemon or the connection ended. `offline` of threads and keys: what becomes of a turn that says nothing itself.
-  /// `jobs`: what a turn without a thread calls, kept beside it, so that lists of turns stay small.
   private static let lanes = """
     ALTER TABLE turns ADD COLUMN lane TEXT;
     ALTER TABLE turns ADD COLUMN not_after INTEGER;
@@ -49,7 +50,10 @@ enum Schema {
       WHERE status = 'queued' AND lane IS NOT NULL;
     CREATE INDEX turns_expiring ON turns(not_after)
       WHERE status = 'queued' AND not_after IS NOT NULL;
+    """
 
+  /// `jobs`: what a turn without a thread calls, kept beside it, so that lists of turns stay small.
+  private static let jobs = """
     CREATE TABLE jobs (
       turn_id TEXT NOT NULL PRIMARY KEY REFERENCES turns(id) ON DELETE CASCADE,
       endpoint TEXT NOT NULL,

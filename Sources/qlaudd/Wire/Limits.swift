@@ -44,4 +44,8 @@ package enum Limits {
   package static let jobResultBytes = 1 << 20
   /// Turns of history sent upstream at most; a token-aware window narrows it further.
   package static let historyTurns = 50
+  /// Characters of what is searched for.
+  package static let queryLength = 0...65_536
+  /// Messages on one page of a search.
+  package static let searchPage = 1...50
 }
