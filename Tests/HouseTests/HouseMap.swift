@@ -58,6 +58,7 @@ enum HouseMap {
       [
         "API", "Server", "Engine", "Store", "Vault", "Search", "Outbound", "Upstream", "Tools",
         "Domain", "Wire", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "CHost",
+        "Dispatch",
       ], machine),
     Room(
       name: "Client", folder: "Sources/Client",
