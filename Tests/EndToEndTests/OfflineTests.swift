@@ -243,6 +243,30 @@ private struct Away {
     #expect(changed["offline"] == .null)
   }
 
+  @Test func `a turn that its provider cannot answer keeps no other waiting`() async throws {
+    let standIn = try StandIn { body, connection in
+      if StandIn.question(body) == "poison" {
+        return try connection.respond(status: 500, headers: [], body: [])
+      }
+      try StandIn.say(["ok"], to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    let poison = try await client.send("poison", to: try await client.newThread())
+    _ = await client.events { $0["event"] == "qlaud.queued" }
+    for number in 0..<10 {
+      let turn = try await client.send("\(number)", to: try await client.newThread())
+      #expect((await client.untilDone(turn)).last?["data"]?["status"] == "done")
+    }
+    // It is tried again and again, each time with a word about it, and can be taken back.
+    _ = await client.events(3) {
+      $0["event"] == "qlaud.queued" && $0["turn_id"]?.string == poison
+    }
+    _ = try await client.call("turn/cancel", ["turn_id": .string(poison)])
+    #expect((await client.untilDone(poison)).last?["data"]?["status"] == "cancelled")
+  }
+
   @Test func `a call whose answer was lost counts as of unknown outcome`() async throws {
     let tries = Shared(0)
     let standIn = try StandIn { _, connection in
