@@ -267,6 +267,28 @@ private struct Away {
     #expect((await client.untilDone(poison)).last?["data"]?["status"] == "cancelled")
   }
 
+  @Test func `turns that wait for somebody take no place from those that could run`() async throws {
+    let standIn = try StandIn { body, connection in
+      if StandIn.question(body) == "wait" {
+        return try StandIn.call([ScriptedCall("c1", "mine")], to: connection)
+      }
+      try StandIn.say(["ok"], to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    let tool: JSON = ["name": "mine", "description": "x", "input_schema": ["type": "object"]]
+    // More than may run at once.
+    let count = 140
+    for _ in 0..<count {
+      _ = try await client.send(
+        "wait", to: try await client.newThread(), more: ["client_tools": [tool]])
+    }
+    _ = await client.events(count) { $0["event"] == "qlaud.tool_dispatch_start" }
+    let turn = try await client.send("go", to: try await client.newThread())
+    #expect((await client.untilDone(turn)).last?["data"]?["status"] == "done")
+  }
+
   @Test func `a call whose answer was lost counts as of unknown outcome`() async throws {
     let tries = Shared(0)
     let standIn = try StandIn { _, connection in
