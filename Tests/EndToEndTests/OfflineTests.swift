@@ -289,6 +289,19 @@ private struct Away {
     #expect((await client.untilDone(turn)).last?["data"]?["status"] == "done")
   }
 
+  @Test func `what waits for a provider that is deleted fails by its name`() async throws {
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await provider(client, Away.url)
+    let turn = try await client.send("x", to: try await client.newThread())
+    _ = await client.events { $0["event"] == "qlaud.queued" }
+    _ = try await client.call("provider/delete", ["name": "up"])
+    let events = await client.untilDone(turn)
+    #expect(events.last?["data"]?["status"] == "failed")
+    let row = try await client.call("turn/get", ["turn_id": .string(turn)])
+    #expect(row["error"]?["kind"] == "not_found")
+  }
+
   @Test func `a call whose answer was lost counts as of unknown outcome`() async throws {
     let tries = Shared(0)
     let standIn = try StandIn { _, connection in

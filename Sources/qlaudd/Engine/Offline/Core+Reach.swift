@@ -41,7 +41,9 @@ extension Core {
     defer { noteLeft(probe) }
     let began = steady()
     do {
-      guard let provider = try await store.provider(named: name) else { return reach.forget(name) }
+      guard let provider = try await store.provider(named: name) else {
+        return reach.letThrough(name)
+      }
       do throws(UpstreamFailure) { try await upstream.look(at: provider) } catch {
         if error.isRetryable {
           _ = await noteFailure(error, of: probe, at: provider, began: began)

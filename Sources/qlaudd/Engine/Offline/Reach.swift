@@ -164,8 +164,10 @@ final class Reach: Sendable {
     }
   }
 
-  /// Forgets a provider that is no more.
-  func forget(_ provider: String) { state.withLock { $0.circuits[provider] = nil } }
+  /// A provider is no more: what waits for it is let through, to find that out.
+  func letThrough(_ provider: String) {
+    state.withLock { $0.circuits[provider] = Circuit(at: now()) }
+  }
 
   /// The next moment at which a provider may be tried again.
   func nextProbe() -> Milliseconds? {
