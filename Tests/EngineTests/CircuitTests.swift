@@ -110,11 +110,11 @@ import Testing
       { probes + [(.left(a), 1_020, [.look]), (.taken(b), 1_021, [])] },
       end: .probing(b, isAgain: false)),
     Story(
-      "it closes when the lane is empty and all are done",
+      "it closes when the lane is empty",
       {
         probes + [
           (.answered(a), 1_020, [.cameUp, .look]), (.laneEmpty, 1_021, []),
-          (.left(a), 1_030, [.look]), (.laneEmpty, 1_031, []),
+          (.left(a), 1_030, []),
         ]
       }, end: .closed),
     Story(
@@ -174,6 +174,21 @@ import Testing
       #expect(actions == step.actions, "step \(index): \(step.event)")
     }
     #expect(circuit.state == story.end)
+  }
+
+  @Test func `each answer widens a draining lane, a strike narrows it again`() {
+    var circuit = Circuit(at: 0)
+    for step in Self.probes { _ = circuit.take(step.event, at: step.at) }
+    _ = circuit.take(.answered("a"), at: 1_020)
+    for number in 1..<Circuit.drainLimit {
+      _ = circuit.take(.taken(TurnID(rawValue: "t\(number)")), at: 1_021)
+    }
+    // Long replies that have begun do not hold the others up.
+    expect(&circuit, .answered("t1"), 1_022, [.look])
+    expect(&circuit, .answered("t2"), 1_022, [.look])
+    expect(&circuit, .asks("u"), 1_023, [.admit])
+    expect(&circuit, .failed("t3", Self.failure(began: 1_022)), 1_024, [])
+    #expect(!circuit.canTake(at: 1_025))
   }
 
   private func expect(

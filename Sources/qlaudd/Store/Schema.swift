@@ -46,7 +46,7 @@ enum Schema {
       WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NULL;
     CREATE INDEX turns_parked ON turns(retry_at, position)
       WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NOT NULL;
-    CREATE INDEX turns_in_lane ON turns(lane, is_next, position, retry_at)
+    CREATE INDEX turns_in_lane ON turns(lane, is_next, retry_at, position)
       WHERE status = 'queued' AND lane IS NOT NULL;
     CREATE INDEX turns_expiring ON turns(not_after)
       WHERE status = 'queued' AND not_after IS NOT NULL;
