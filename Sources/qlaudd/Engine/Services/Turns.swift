@@ -34,6 +34,9 @@ package struct Turns: Sendable {
     request["model"] = .string(try await model(request["model"]?.string, thread, principal))
     request["offline"] = try await core.offlineRule(
       asked: request["offline"], thread.offline, of: principal)
+    for slug in request["fallback"].flatMap({ [String](wire: $0) }) ?? [] {
+      try await check(model: slug, principal)
+    }
     request = try await SendTools.checked(request, core)
     let submission = TurnSubmission(
       turnID: TurnID(rawValue: core.source.uuid()), threadID: thread.id, keyID: principal.keyID,
@@ -57,13 +60,18 @@ package struct Turns: Sendable {
       throw QlaudError.invalid(
         "model", "is required: neither the thread nor the settings have a default model")
     }
-    _ = try await ModelRouter(store: core.store).route(slug)
+    try await check(model: slug, principal)
+    return slug
+  }
+
+  /// - Throws: `not_found` for a model that leads nowhere, `forbidden` for one that the key may not use.
+  private func check(model slug: String, _ principal: Principal) async throws {
+    _ = try await ModelRouter(store: core.store).routes(slug)
     if let allowed = try await core.store.key(principal.keyID)?.models,
       !allowed.contains(where: { $0.lowercased() == slug.lowercased() })
     {
       throw QlaudError.forbidden("model: this key may not use \"\(slug)\"")
     }
-    return slug
   }
 
   /// Where a turn stands for a caller who waits.
