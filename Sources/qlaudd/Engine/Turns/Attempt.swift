@@ -107,12 +107,11 @@ struct Attempt: Sendable {
     let job = try await jobCall()
     let terms = try await core.accountant.terms(
       route, maxTokens: job?.maxTokens ?? turn.request.maxTokens)
-    var (request, input) = try await modelCall(terms)
-    if var job {
-      job.maxTokens = terms.maxOutput
-      request = job
-    }
-    request.idempotencyKey = idempotencyKey
+    let (ordinary, input) = try await modelCall(terms)
+    var named = job ?? ordinary
+    if job != nil { named.maxTokens = terms.maxOutput }
+    named.idempotencyKey = idempotencyKey
+    let request = named
     try await core.accountant.reserve(
       requestID, for: turn.keyID, turn: turn.id, call: request, terms)
     try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
