@@ -73,6 +73,16 @@ import Testing
         ]
       }, end: .open(until: 2_006)),
     Story(
+      "an error of one turn's own, however often it is tried, gives nothing up",
+      {
+        [
+          (.failed(a, failure(.faulty, began: 1)), 2, []),
+          (.failed(a, failure(.faulty, began: 3)), 4, []),
+          (.failed(a, failure(.faulty, began: 5)), 6, []),
+          (.failed(a, failure(.faulty, began: 7)), 8, []),
+        ]
+      }, end: .closed),
+    Story(
       "a limit gives it up at once, for as long as it says",
       { [(.failed(a, failure(.rateLimited, began: 1, retryAfter: .seconds(7))), 2, [.wentDown])] },
       end: .open(until: 7_002)),

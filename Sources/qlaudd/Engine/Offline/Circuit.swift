@@ -16,7 +16,7 @@ import Domain
 ///                          each answer
 /// ```
 /// - **closed**: everybody may go. A *strike* is a failure of a call that began after the last strike: calls that fail in the same
-///   moment are one hiccup, and one hiccup changes nothing.
+///   moment are one hiccup, and one hiccup changes nothing. Errors that may be about the one request count once a turn.
 /// - **open**: nobody may go before a moment. Turns wait in the provider's lane, in their order; nothing is tried with them.
 ///   The moment comes by back-off with full jitter, by the provider's own `retry-after`, or at once when the network changes.
 /// - **probing**: one turn is out, the oldest. What it brings decides for all.
@@ -102,6 +102,8 @@ struct Circuit: Sendable, Equatable {
   /// Answers since it began to drain, or since the last strike.
   private var widening = 0
   private var lastStrike = Milliseconds.min
+  /// Whose call failed then.
+  private var lastStriker: TurnID?
   private var lastProbe = Milliseconds.min / 2
 
   /// A closed circuit.
@@ -193,7 +195,7 @@ struct Circuit: Sendable, Equatable {
     // A call that was let through before says nothing about a limit that was reached since.
     if case .open = state, cause != .unreachable { return [] }
     lastAnswer = (turn, now)
-    (strikes, failures) = (0, 0)
+    (strikes, failures, lastStriker) = (0, 0, nil)
     switch state {
     case .closed: return []
     case .draining:
@@ -210,8 +212,10 @@ struct Circuit: Sendable, Equatable {
   {
     switch state {
     case .closed, .draining:
-      guard failure.began > lastStrike else { return [] }
-      lastStrike = now
+      // A turn that the provider cannot answer, tried again and again, says nothing about others.
+      let isRepeated = failure.cause == .faulty && lastStriker == turn
+      guard failure.began > lastStrike, !isRepeated else { return [] }
+      (lastStrike, lastStriker) = (now, turn)
       strikes += 1
       failures += 1
       widening = 0
