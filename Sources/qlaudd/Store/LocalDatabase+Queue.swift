@@ -7,7 +7,7 @@ extension LocalDatabase {
   /// - Returns: nil where nothing may run now.
   package func claimNextTurn(now: Milliseconds) async throws -> Turn? {
     // Asked often and mostly in vain: a look on a reader spares the writer.
-    guard try await read({ try TurnQueue.next($0, now: now) }) != nil else { return nil }
+    guard try look({ try TurnQueue.next($0, now: now) }) != nil else { return nil }
     return try await write { transaction in
       guard let position = try TurnQueue.next(transaction.db, now: now) else { return nil }
       return try TurnQueue.claim(
@@ -17,7 +17,7 @@ extension LocalDatabase {
 
   /// When the first parked turn may run; nil where none is parked.
   package func nextRetryAt() async throws -> Milliseconds? {
-    try await read { try TurnQueue.nextRetryAt($0) }
+    try look { try TurnQueue.nextRetryAt($0) }
   }
 
   /// How much waits.

@@ -22,7 +22,7 @@ extension LocalDatabase {
   /// A thread that is neither deleted nor another key's.
   /// - Throws: `not_found`.
   package func thread(_ id: ThreadID, visibleTo key: KeyID?) async throws -> Thread {
-    try await read { try Self.stored($0, id, visibleTo: key).thread }
+    try look { try Self.stored($0, id, visibleTo: key).thread }
   }
 
   /// The row behind every function that names a thread.

@@ -12,6 +12,8 @@ import Synchronization
 /// come from any of them and are not listed each time.
 package final class LocalDatabase: Sendable {
   let pool: DatabasePool
+  /// For ``look(_:)``.
+  private let lookups: DatabaseQueue
   let log: EventLogTail
   let source: Source
   /// The file's path, as it was given.
@@ -23,10 +25,12 @@ package final class LocalDatabase: Sendable {
   private let isClosed = Mutex(false)
 
   private init(
-    pool: DatabasePool, log: EventLogTail, source: Source, path: String, rule: IndexingRule
+    pool: DatabasePool, lookups: DatabaseQueue, log: EventLogTail, source: Source, path: String,
+    rule: IndexingRule
   ) {
     self.rule = rule
     self.pool = pool
+    self.lookups = lookups
     self.log = log
     self.source = source
     self.path = path
@@ -53,7 +57,8 @@ package final class LocalDatabase: Sendable {
       let firstFree = try await pool.read { try EventTable.reservedThrough($0) + 1 }
       let log = EventLogTail(firstFree: firstFree, onEvents: onEvents)
       let database = LocalDatabase(
-        pool: pool, log: log, source: source, path: path, rule: rule)
+        pool: pool, lookups: try DatabaseQueue(path: path, configuration: .lookups), log: log,
+        source: source, path: path, rule: rule)
       try await database.reserveEventNumbers(atLeast: 1)
       return database
     } catch { throw StorageError.map(error) }
@@ -66,7 +71,10 @@ package final class LocalDatabase: Sendable {
     try await flushEvents()
     try await checkpoint()
     isClosed.withLock { $0 = true }
-    do { try pool.close() } catch { throw StorageError.map(error) }
+    do {
+      try lookups.close()
+      try pool.close()
+    } catch { throw StorageError.map(error) }
   }
 
   /// Runs one write transaction, after all that came before. Events that it logs become visible with its commit.
@@ -89,6 +97,14 @@ package final class LocalDatabase: Sendable {
           with: Result { try body(access.get()) }.mapError { StorageError.map($0) })
       }
     }
+  }
+
+  /// Looks up a few rows by a key, in some ten microseconds, on the caller's thread: a turn asks a dozen such questions before
+  /// its first byte is sent, and each would change threads twice. Sees all that is committed. Nothing that scans or sorts
+  /// belongs here, and no two statements that must see the same moment.
+  func look<T>(_ body: (Database) throws -> T) throws -> T {
+    try checkOpen()
+    do { return try lookups.read(body) } catch { throw StorageError.map(error) }
   }
 
   /// Runs something on the writer's connection while no reader has a snapshot open.
