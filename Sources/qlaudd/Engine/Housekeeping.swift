@@ -29,7 +29,7 @@ package struct Housekeeping: Service {
     do {
       let before = core.source.now() - Self.retention
       _ = try await core.store.sweepDeletedThreads(deletedBefore: before, limit: Self.sweepLimit)
-      if core.running.count == 0 { try await core.store.checkpoint() }
+      if core.running.activeCount == 0 { try await core.store.checkpoint() }
     } catch is CancellationError {
       return
     } catch {

@@ -78,12 +78,19 @@ package final class LocalDatabase: Sendable {
   }
 
   /// Runs one write transaction, after all that came before. Events that it logs become visible with its commit.
-  func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+  /// - Parameter isDurable: Whether the disk has it when this returns. One that is not outlives the process all the same, and
+  ///   is on the disk with the next one that is: a loss of power takes the newest transactions away, never one from the middle.
+  func write<T: Sendable>(
+    isDurable: Bool = true, _ body: @escaping @Sendable (Transaction) throws -> T
+  ) async throws -> T {
     try checkOpen()
     let (log, now) = (log, source.now)
     return try await withCheckedThrowingContinuation { continuation in
       pool.asyncWriteWithoutTransaction { db in
-        continuation.resume(with: Transaction.run(on: db, log: log, now: now(), body))
+        continuation.resume(
+          with: isDurable
+            ? Transaction.run(on: db, log: log, now: now(), body)
+            : Transaction.runRelaxed(on: db, log: log, now: now(), body))
       }
     }
   }
