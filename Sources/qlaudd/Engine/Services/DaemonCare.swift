@@ -42,6 +42,7 @@ package struct DaemonCare: Sendable {
     }
     try await core.store.setSettings(settings)
     core.work.ring()
+    core.indexed.ring()
     return try await core.store.settings()
   }
 
