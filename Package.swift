@@ -20,7 +20,7 @@ let release: [LinkerSetting] = [
   .unsafeFlags(
     [
       "-use-ld=lld", "-Xlinker", "-no-export-dynamic", "-Xlinker", "-z", "-Xlinker",
-      "pack-relative-relocs", "-Xlinker", "-l:libstdc++.a", "-Xlinker", "--as-needed",
+      "pack-relative-relocs", "-L\(Context.packageDirectory)/contrib/link",
     ], .when(platforms: [.linux], configuration: .release))
 ]
 func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
