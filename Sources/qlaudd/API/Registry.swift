@@ -13,7 +13,8 @@ struct Registry: Sendable {
 
   /// Every method of the product.
   static let all = Registry([
-    connectionMethods, threadMethods, messageMethods, turnMethods, eventMethods, keyMethods,
+    connectionMethods, threadMethods, messageMethods, turnMethods, jobMethods, eventMethods,
+    keyMethods,
     providerMethods, toolMethods, approvalMethods, secretMethods, queueMethods, accountMethods,
     daemonMethods, inferenceMethods, searchMethods,
   ])

@@ -31,7 +31,7 @@ package struct LaneStatus: Sendable, Equatable {
   package let lane: String
   /// Turns that wait.
   package let depth: Int
-  /// Why the oldest does.
+  /// Why one of them does.
   package let reason: String?
   /// The latest moment that one of them waits for by itself.
   package let lastRetryAt: Milliseconds?

@@ -29,6 +29,8 @@ package struct Housekeeping: Service {
     do {
       let before = core.source.now() - Self.retention
       _ = try await core.store.sweepDeletedThreads(deletedBefore: before, limit: Self.sweepLimit)
+      _ = try await core.store.sweepJobs(
+        endedBefore: core.source.now() - Jobs.retention, limit: Jobs.sweepLimit)
       if core.running.activeCount == 0 { try await core.store.checkpoint() }
     } catch is CancellationError {
       return

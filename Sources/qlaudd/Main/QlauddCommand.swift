@@ -96,7 +96,10 @@ struct QlauddCommand: ParsableCommand {
         createKeyFile: { () throws(VaultError) in try KeyFile.create(at: paths.keyFile) }),
       build: BuildInfo(
         version: programVersion, databasePath: paths.database, socketPath: paths.socket))
-    let watching = NetworkWatch.start { engine.networkChanged() }
+    let watching = NetworkWatch.start {
+      client.networkChanged()
+      engine.networkChanged()
+    }
     if watching != 0 {
       logger.warning("the network cannot be watched", metadata: ["errno": "\(watching)"])
     }

@@ -37,6 +37,7 @@ extension LocalDatabase {
       key.maxSpend = change.maxSpend.applied(to: key.maxSpend)
       key.expiresAt = change.expiresAt.applied(to: key.expiresAt)
       key.models = change.models.applied(to: key.models)
+      key.offline = change.offline.applied(to: key.offline)
       try KeyTable.update(transaction.db, key)
       return key
     }

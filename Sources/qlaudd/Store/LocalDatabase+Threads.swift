@@ -174,7 +174,7 @@ extension LocalDatabase {
       let fork = Thread(
         id: newID, keyID: keyID, endUserID: old.endUserID, title: old.title, metadata: old.metadata,
         defaultModel: old.defaultModel, system: old.system, createdAt: transaction.now,
-        lastActiveAt: transaction.now)
+        lastActiveAt: transaction.now, offline: old.offline)
       try Self.insert(transaction, fork, lastSeq: last)
       try MessageTable.copy(transaction.db, from: id, to: newID, through: last)
       try CompactionTable.copy(transaction.db, from: id, to: newID, through: last)

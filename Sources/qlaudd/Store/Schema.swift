@@ -29,6 +29,7 @@ enum Schema {
     }
     migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
     migrator.registerMigration("history") { db in try db.execute(sql: histories) }
+    migrator.registerMigration("jobs") { db in try db.execute(sql: jobs) }
     return migrator
   }
 
@@ -49,10 +50,22 @@ enum Schema {
       WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NULL;
     CREATE INDEX turns_parked ON turns(retry_at, position)
       WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NOT NULL;
-    CREATE INDEX turns_in_lane ON turns(lane, is_next, position, retry_at)
+    CREATE INDEX turns_in_lane ON turns(lane, is_next, retry_at, position)
       WHERE status = 'queued' AND lane IS NOT NULL;
     CREATE INDEX turns_expiring ON turns(not_after)
       WHERE status = 'queued' AND not_after IS NOT NULL;
+    """
+
+  /// `jobs`: what a turn without a thread calls, kept beside it, so that lists of turns stay small.
+  private static let jobs = """
+    CREATE TABLE jobs (
+      turn_id TEXT NOT NULL PRIMARY KEY REFERENCES turns(id) ON DELETE CASCADE,
+      endpoint TEXT NOT NULL,
+      call TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX turns_jobs ON turns(position) WHERE thread_id IS NULL;
+    CREATE INDEX turns_jobs_ended ON turns(finished_at)
+      WHERE thread_id IS NULL AND finished_at IS NOT NULL;
     """
 
   /// `last_seq`: the newest message's number. `anchor_seq`: the place of the message's turn in the conversation, which is

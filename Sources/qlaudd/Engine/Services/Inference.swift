@@ -45,6 +45,8 @@ package struct Inference: Sendable {
     do {
       let events = try await core.upstream.stream(call, provider: route.provider, secret: secret)
       meter.wasAccepted = true
+      // What turns wait for may be back.
+      await core.noteAnswer(to: TurnID(rawValue: account.id), by: route.provider)
       for try await event in events { try await take(meter.pass(event)) }
       guard meter.isComplete else { throw CancellationError() }
     } catch {
@@ -172,7 +174,7 @@ extension Inference {
 // MARK: Routes
 
 extension Inference {
-  private func route(
+  func route(
     _ slug: String, for mode: CatalogModel.Mode = .chat, as principal: Principal
   ) async throws -> Route {
     let route = try await ModelRouter(store: core.store).route(slug, for: mode)
@@ -185,7 +187,7 @@ extension Inference {
   }
 
   /// The call by the provider's own name of the model, with a limit of output.
-  private static func addressed(_ request: Request, to route: Route) -> ModelCall {
+  static func addressed(_ request: Request, to route: Route) -> ModelCall {
     var call = request.call
     call.model = route.upstreamModel
     call.messages = call.messages.map { message in

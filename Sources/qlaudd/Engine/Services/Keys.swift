@@ -16,11 +16,13 @@ package struct Keys: Sendable {
     package let endUserID: String?
     package let expiresAt: Milliseconds?
     package let models: [String]?
+    package let offline: OfflineRule?
     /// A key to be made.
     package init(
       name: String, scope: Scope, maxSpend: Microdollars?, period: Key.Period, endUserID: String?,
-      expiresAt: Milliseconds?, models: [String]?
+      expiresAt: Milliseconds?, models: [String]?, offline: OfflineRule? = nil
     ) {
+      self.offline = offline
       self.name = name
       self.scope = scope
       self.maxSpend = maxSpend
@@ -44,7 +46,8 @@ package struct Keys: Sendable {
       id: KeyID(rawValue: core.source.uuid()), name: draft.name,
       prefix: "\(text.prefix(Self.textPrefix.count + 4))…\(text.suffix(4))", scope: draft.scope,
       endUserID: draft.endUserID, maxSpend: draft.maxSpend, period: draft.period,
-      expiresAt: draft.expiresAt, models: draft.models, createdAt: core.source.now())
+      expiresAt: draft.expiresAt, models: draft.models, createdAt: core.source.now(),
+      offline: draft.offline)
     try await core.store.insertKey(key, hash: Digest.sha256(Array(text.utf8)))
     return (key, text)
   }

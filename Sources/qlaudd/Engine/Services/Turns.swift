@@ -32,6 +32,8 @@ package struct Turns: Sendable {
     let thread = try await core.store.thread(send.threadID, visibleTo: principal.visibleKey)
     var request = send.request
     request["model"] = .string(try await model(request["model"]?.string, thread, principal))
+    request["offline"] = try await core.offlineRule(
+      asked: request["offline"], thread.offline, of: principal)
     for slug in request["fallback"].flatMap({ [String](wire: $0) }) ?? [] {
       try await check(model: slug, principal)
     }

@@ -104,8 +104,14 @@ struct Attempt: Sendable {
   private func stream(into call: inout Call?) async throws {
     let secret = try await core.keeper.secret(of: route.provider)
     let requestID = core.source.uuid()
-    let terms = try await core.accountant.terms(route, maxTokens: turn.request.maxTokens)
-    let (request, input) = try await modelCall(terms)
+    let job = try await jobCall()
+    let terms = try await core.accountant.terms(
+      route, maxTokens: job?.maxTokens ?? turn.request.maxTokens)
+    let (ordinary, input) = try await modelCall(terms)
+    var named = job ?? ordinary
+    if job != nil { named.maxTokens = terms.maxOutput }
+    named.idempotencyKey = idempotencyKey
+    let request = named
     try await core.accountant.reserve(
       requestID, for: turn.keyID, turn: turn.id, call: request, terms)
     try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
@@ -153,6 +159,19 @@ struct Attempt: Sendable {
     var endsBlock = false
     if case .blockStop = event { endsBlock = true }
     try await core.events.append([draft], urgent: endsBlock)
+  }
+
+  /// Names the call to providers that carry out a named one once: the same for every try of it, another after `turn/retry`, which
+  /// begins anew.
+  private var idempotencyKey: String {
+    "qlaud-\(turn.id)-\(turn.startedAt ?? turn.createdAt)-\(iteration)"
+  }
+
+  /// What a job calls; nil for the turn of a thread.
+  private func jobCall() async throws -> ModelCall? {
+    guard turn.threadID == nil else { return nil }
+    let request = Inference.Request(stored: try await core.store.jobCall(turn.id))
+    return Inference.addressed(request, to: route)
   }
 
   private func modelCall(_ terms: Accountant.Terms) async throws

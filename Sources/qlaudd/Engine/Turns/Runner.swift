@@ -66,6 +66,9 @@ package struct Runner: Service {
       let lanes = core.openLanes()
       guard let turn = try await core.store.claimNextTurn(now: core.steady(), lanes: lanes) else {
         core.reach.foundEmpty(lanes)
+        for (provider, probe) in core.reach.takeIdleProbes(of: lanes) {
+          group.addTask { await core.probe(provider, as: probe) }
+        }
         let retry = try await core.store.nextRetryAt(lanes: lanes)
         return [retry, core.reach.nextProbe()].compactMap(\.self).min()
       }

@@ -16,7 +16,7 @@ struct TurnLoop: Sendable {
   func run() async -> TurnRun.Outcome {
     var host = 0
     guard let threadID = turn.threadID else {
-      return await tries(turn.iterations + 1, []).run(from: &host)
+      return await tries(1, []).run(from: &host)
     }
     do { return try await steps(in: threadID, from: &host) } catch {
       return Attempt.outcome(of: error, turn, core)
