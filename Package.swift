@@ -25,6 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -52,7 +53,7 @@ let package = Package(
   targets: [
     room("Wire", [httpTypes]),
     room("Domain", ["Wire"]),
-    room("Store", ["Domain", "Wire", grdb]),
+    room("Store", ["Domain", "Wire", grdb, sqlite]),
     .systemLibrary(
       name: "CSodium", path: "Sources/qlaudd/CSodium", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),

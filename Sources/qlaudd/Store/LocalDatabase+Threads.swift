@@ -96,14 +96,14 @@ extension LocalDatabase {
     }
   }
 
-  /// Erases a thread, deleted softly before or not: its turns, messages and events are gone, their pages overwritten and
-  /// the write-ahead log emptied, so no byte of them is left in the files. Usage rows stay: they hold no content. A
+  /// Erases a thread, deleted softly before or not: its turns, messages and events are gone, their pages and what older
+  /// moves of them left in others overwritten, and the write-ahead log emptied, so no byte of them is left in the files. Usage rows stay: they hold no content. A
   /// `thread.deleted` with `erased` tells readers.
   /// - Throws: `not_found`; `conflict` while a turn of it runs; `overloaded` where another process kept the log from
   ///   being emptied (the rows are gone by then).
   package func eraseThread(_ id: ThreadID, visibleTo key: KeyID?) async throws {
     try await write { try Self.erase($0, id, visibleTo: key) }
-    try await checkpoint()
+    try await scrub()
   }
 
   private static func erase(_ transaction: Transaction, _ id: ThreadID, visibleTo key: KeyID?)
@@ -120,6 +120,7 @@ extension LocalDatabase {
     try MessageTable.delete(db, thread: id)
     try EventTable.delete(db, thread: id)
     try ThreadTable.delete(db, id)
+    try CareTable.setScrubOwed(db, true)
     transaction.forgetAfterCommit(id)
     try transaction.emit([.threadDeleted(id, owner: stored.thread.keyID, erased: true)])
   }
@@ -131,7 +132,7 @@ extension LocalDatabase {
       try ThreadTable.sweepable(db, deletedBefore: deletedBefore, limit: limit)
     }
     for id in ids { try await write { try Self.erase($0, id, visibleTo: nil) } }
-    if !ids.isEmpty { try await checkpoint() }
+    if !ids.isEmpty { try await scrub() }
     return ids.count
   }
 

@@ -17,6 +17,13 @@ enum SettingName {
   static let approvalWait = "approval_wait_ms"
   static let approvalWaitRange: ClosedRange<Int64> = 1...604_800_000
 
+  /// How long the deltas of an ended turn can be replayed, in milliseconds, before its finished messages stand for them;
+  /// seven days when nothing is said, as long as an idempotency key repeats a turn's stream.
+  static let deltaRetention = "delta_retention_ms"
+  /// How long a deleted thread is kept before it is erased, in milliseconds; a day when nothing is said.
+  static let deletedRetention = "deleted_retention_ms"
+  static let retentionRange: ClosedRange<Int64> = 0...(3650 * 24 * 3600 * 1000)
+
   /// What a setting must be, by its name; nil for names that are not known.
   static func expectation(_ name: String, _ value: JSON) -> String? {
     switch name {
@@ -24,6 +31,7 @@ enum SettingName {
     case requireKey, queuePaused: value.bool != nil ? nil : "must be true or false"
     case clientToolWait: within(clientToolWaitRange, value)
     case approvalWait: within(approvalWaitRange, value)
+    case deltaRetention, deletedRetention: within(retentionRange, value)
     case _ where name.hasPrefix("x_"): nil
     default: "is no setting"
     }

@@ -91,14 +91,18 @@ struct Attempt: Sendable {
     let requestID = core.source.uuid()
     let terms = try await core.accountant.terms(route, maxTokens: turn.request.maxTokens)
     let request = try await modelCall(route, maxTokens: terms.maxOutput)
-    try await core.accountant.reserve(
-      requestID, for: turn.keyID, turn: turn.id, call: request, terms)
-    try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
+    try await core.persist {
+      try await core.accountant.reserve(
+        requestID, for: turn.keyID, turn: turn.id, call: request, terms)
+    }
+    try await core.persist {
+      try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
+    }
     let opening = TurnEvents.make(
       EventName.iterationStart, of: turn,
       ["iteration": .integer(iteration), "request_id": .string(requestID)])
     let cursor = core.events.lastSeq
-    try await core.events.append([opening])
+    try await core.persist { try await core.events.append([opening]) }
 
     let clock = ContinuousClock()
     let start = clock.now
@@ -136,7 +140,7 @@ struct Attempt: Sendable {
       threadID: turn.threadID, turnID: turn.id, keyID: turn.ownerKeyID, name: name, data: data)
     var endsBlock = false
     if case .blockStop = event { endsBlock = true }
-    try await core.events.append([draft], urgent: endsBlock)
+    try await core.persist { try await core.events.append([draft], urgent: endsBlock) }
   }
 
   private func modelCall(_ route: Route, maxTokens: Int) async throws -> ModelCall {
