@@ -62,6 +62,7 @@ struct QlauddCommand: AsyncParsableCommand {
   func run() async throws {
     // A peer that goes away is an error of one write, never a signal for the whole program.
     signal(SIGPIPE, SIG_IGN)
+    DescriptorLimit.raise()
     let ready = Readiness(descriptor: readyFd)
     do {
       if let restore { try putBack(restore) } else { try await serve(ready) }

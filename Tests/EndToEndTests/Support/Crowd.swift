@@ -2,15 +2,15 @@ import Foundation
 import Wire
 
 /// Many connections that one thread reads: each keeps the numbers of the events that it gets.
-final class Crowd {
-  private struct Member {
+final class Crowd: Sendable {
+  private struct Member: Sendable {
     let stream: UnixStream
     var decoder = FrameDecoder(.lines)
     var seqs: [Int64] = []
     var isAnswered = false
     var isOpen = true
   }
-  private var members: [Member] = []
+  private let members: Shared<[Member]>
 
   /// Lets this process and the daemons that it starts hold more descriptors than usual.
   static func raiseLimit() {
@@ -22,22 +22,34 @@ final class Crowd {
   }
 
   init(_ count: Int, _ daemon: Daemon) throws {
-    for _ in 0..<count { members.append(Member(stream: try UnixStream(daemon.socket))) }
+    members = Shared(try (0..<count).map { _ in Member(stream: try UnixStream(daemon.socket)) })
   }
 
   /// Sends a line on each connection and waits for an answer on each.
-  func ask(_ line: String) throws {
-    for member in members { try member.stream.write(line + "\n") }
-    read { $0.isAnswered }
+  func ask(_ line: String) async throws {
+    let members = members
+    try await Blocking.run {
+      try members.with { all in
+        Result {
+          for member in all { try member.stream.write(line + "\n") }
+          Self.read(&all) { $0.isAnswered }
+        }
+      }.get()
+    }
   }
 
   /// Reads until each has that event or its connection has ended; what each got.
-  func seqs(through last: Int64) -> [[Int64]] {
-    read { ($0.seqs.last ?? 0) >= last }
-    return members.map(\.seqs)
+  func seqs(through last: Int64) async throws -> [[Int64]] {
+    let members = members
+    return try await Blocking.run {
+      members.with { all in
+        Self.read(&all) { ($0.seqs.last ?? 0) >= last }
+        return all.map(\.seqs)
+      }
+    }
   }
 
-  private func read(until isDone: (Member) -> Bool) {
+  private static func read(_ members: inout [Member], until isDone: (Member) -> Bool) {
     while true {
       let open = members.indices.filter { members[$0].isOpen && !isDone(members[$0]) }
       if open.isEmpty { return }
@@ -45,18 +57,42 @@ final class Crowd {
         pollfd(fd: members[$0].stream.descriptor, events: Int16(POLLIN), revents: 0)
       }
       guard poll(&entries, nfds_t(entries.count), 60_000) > 0 else { return }
-      for (index, entry) in zip(open, entries) where entry.revents != 0 { take(index) }
+      for (index, entry) in zip(open, entries) where entry.revents != 0 { take(&members[index]) }
     }
   }
 
-  private func take(_ index: Int) {
-    let bytes = members[index].stream.read()
-    members[index].isOpen = !bytes.isEmpty
-    members[index].decoder.append(bytes)
-    while case .message(let message)? = members[index].decoder.next() {
+  private static func take(_ member: inout Member) {
+    let bytes = member.stream.read()
+    member.isOpen = !bytes.isEmpty
+    member.decoder.append(bytes)
+    while case .message(let message)? = member.decoder.next() {
       guard let json = try? JSON(parsing: message) else { continue }
-      if json["id"] != nil { members[index].isAnswered = true }
-      if let seq = json["params"]?["event_seq"]?.int { members[index].seqs.append(seq) }
+      if json["id"] != nil { member.isAnswered = true }
+      if let seq = json["params"]?["event_seq"]?.int { member.seqs.append(seq) }
+    }
+  }
+}
+
+/// Calls that block, on a thread of their own: the tests' pool is as small as the machine.
+enum Blocking {
+  static func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+    try await withCheckedThrowingContinuation { continuation in
+      Foundation.Thread { continuation.resume(with: Result { try body() }) }.start()
+    }
+  }
+}
+
+extension UnixStream {
+  /// Reads until a text has come, or to the end; all that came.
+  func read(through text: String) async throws -> String {
+    try await Blocking.run {
+      var raw: [UInt8] = []
+      while raw.firstRange(of: Array(text.utf8)) == nil {
+        let more = self.read()
+        if more.isEmpty { break }
+        raw += more
+      }
+      return String(decoding: raw, as: UTF8.self)
     }
   }
 }
