@@ -69,7 +69,7 @@ import Wire
       (["thinking": ["type": "enabled"]], "thinking.budget_tokens"),
       (["mcp_servers": []], "mcp_servers"), (["container": "c"], "container"),
       (["stop_sequences": "x"], "stop_sequences"),
-      (["output_config": ["effort": "low"]], "output_config.effort"),
+      (["output_config": ["effort": "huge"]], "output_config.effort"),
     ] as [(JSON.Object, String)])
   func `what is wrong or cannot be passed on is refused by name`(more: JSON.Object, field: String) {
     let error = #expect(throws: InvalidParams.self) { try Self.read(more) }

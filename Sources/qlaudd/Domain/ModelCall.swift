@@ -37,6 +37,9 @@ package struct ModelCall: Sendable, Equatable {
   package var toolChoice: JSON?
   /// Anthropic's `thinking` object.
   package var thinking: JSON?
+  /// How much the model is to put into its reply, in the words of the API that asked: `none`, `minimal`, `low`,
+  /// `medium`, `high`, `xhigh`, `max`; nil for what the model does by itself. Dialects without such a word leave it out.
+  package var effort: String?
   package var temperature: Double?
   package var topP: Double?
   package var topK: Int?

@@ -78,15 +78,19 @@ extension ModelClient {
       tokens: UsageEstimate.of(call, outputBytes: 0).input, isEstimated: true)
     guard provider.shape == .anthropic else { return estimate }
     var body: JSON.Object = [:]
+    var further: [HeaderField] = []
     do throws(InvalidParams) {
-      let whole = try AnthropicDialect.body(call)
-      for name in ["model", "system", "messages", "tools", "tool_choice", "thinking"] {
-        body[name] = whole[name]
-      }
+      let (whole, headers) = try AnthropicDialect.request(call)
+      let counted = [
+        "model", "system", "messages", "tools", "tool_choice", "thinking", "output_config",
+      ]
+      for name in counted { body[name] = whole[name] }
+      further = headers
     } catch { throw UpstreamFailure(.rejected, error.description, type: "invalid_params") }
     do throws(UpstreamFailure) {
       let json = try await post(
-        "/v1/messages/count_tokens", body: .object(body), provider: provider, secret: secret)
+        "/v1/messages/count_tokens", body: .object(body), headers: further, provider: provider,
+        secret: secret)
       guard let tokens = json["input_tokens"]?.int else {
         throw UpstreamFailure(.malformed, "the reply has no input_tokens")
       }
@@ -99,14 +103,15 @@ extension ModelClient {
     }
   }
 
-  private func post(_ path: String, body: JSON, provider: Provider, secret: Secret?)
-    async throws(UpstreamFailure) -> JSON
-  {
+  private func post(
+    _ path: String, body: JSON, headers further: [HeaderField] = [], provider: Provider,
+    secret: Secret?
+  ) async throws(UpstreamFailure) -> JSON {
     let credential = Credential(secret)
     let version =
       provider.shape == .anthropic
       ? [HeaderField("anthropic-version", AnthropicDialect.version)] : []
-    let encoded = EncodedCall(path: path, headers: version, body: body)
+    let encoded = EncodedCall(path: path, headers: version + further, body: body)
     let request = OutboundRequest(
       method: "POST", url: Endpoint.url(provider.baseURL, path),
       headers: headers(provider, credential, encoded, stream: false), body: body.bytes,

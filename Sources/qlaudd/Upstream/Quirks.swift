@@ -44,8 +44,17 @@ struct Quirks: Sendable {
   var isMistral = false
   /// Bytes of a call's id at most.
   var callIDLimit = 256
-  /// Whether the plain text of its reasoning goes back while a tool loop runs.
-  var takesReasoningBack = true
+  /// When the plain text of its reasoning goes back.
+  enum ReasoningBack: Sendable {
+    /// Never: the field would be refused.
+    case never
+    /// While the tool loop runs that it led to.
+    case inLoop
+    /// With every message of the model, as `reasoning_content`, empty where another model wrote it: such a host refuses a
+    /// history of calls without it (https://api-docs.deepseek.com/guides/thinking_mode).
+    case always
+  }
+  var reasoningBack = ReasoningBack.inLoop
   var documents = Documents.file
 
   /// What holds for a provider.
@@ -70,9 +79,9 @@ struct Quirks: Sendable {
     ("api.mistral.ai", mistral),
     ("openrouter.ai", gateway),
     ("ai-gateway.vercel.sh", gateway),
-    ("api.deepseek.com", { $0.thinking = .thinking }),
-    ("api.moonshot.ai", { $0.thinking = .thinking }),
-    ("api.moonshot.cn", { $0.thinking = .thinking }),
+    ("api.deepseek.com", remembering),
+    ("api.moonshot.ai", remembering),
+    ("api.moonshot.cn", remembering),
     ("api.z.ai", bigModel),
     ("open.bigmodel.cn", bigModel),
     ("api.perplexity.ai", { $0.chatPath = "/chat/completions" }),
@@ -103,7 +112,7 @@ struct Quirks: Sendable {
   private static let azure: Change = { quirks in
     openAI(&quirks)
     quirks.keys = [.openAIChat: .header("api-key"), .openAIResponses: .header("api-key")]
-    quirks.takesReasoningBack = false
+    quirks.reasoningBack = .never
   }
   private static let mistral: Change = { quirks in
     quirks.isMistral = true
@@ -115,6 +124,10 @@ struct Quirks: Sendable {
     quirks.thinking = .reasoning
     quirks.hasTopK = true
     quirks.keys = [.anthropic: .bearer]
+  }
+  private static let remembering: Change = { quirks in
+    quirks.thinking = .thinking
+    quirks.reasoningBack = .always
   }
   private static let bigModel: Change = { quirks in
     quirks.thinking = .thinking

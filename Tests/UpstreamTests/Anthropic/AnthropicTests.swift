@@ -40,7 +40,8 @@ import Wire
     }
     let cases: [(Block, String, Bool)] = [
       (thinking("s", nil), "claude-x", true), (thinking("", nil), "claude-x", false),
-      (thinking("s", ("anthropic", ["model": "claude-y"])), "claude-x", true),
+      (thinking("s", ("anthropic", ["model": "claude-y"])), "claude-x", false),
+      (thinking("s", ("anthropic", ["model": "claude-y-4-5-20250929"])), "claude-y-4-5", true),
       (thinking("s", ("anthropic", ["model": "glm-4.6"])), "claude-x", false),
       (thinking("s", ("anthropic", ["model": "glm-4.6"])), "glm-4.6", true),
       (thinking("s", ("gemini", ["model": "g"])), "claude-x", false),

@@ -138,6 +138,46 @@ import Wire
     #expect(try Self.body(call, base)[field] == value)
   }
 
+  @Test(arguments: [
+    ("https://api.openai.com", "gpt-5", "minimal", "minimal"),
+    ("https://api.openai.com", "gpt-5.4", "max", "xhigh"),
+    ("https://api.openai.com", "gpt-4o", "high", nil), ("https://host.example", "m", "high", nil),
+  ])
+  func `an effort goes word for word where the host knows it`(
+    _ base: String, _ model: String, _ effort: String, _ sent: String?
+  ) throws {
+    var call = ModelCall.asking(model: model)
+    call.effort = effort
+    #expect(try Self.body(call, base)["reasoning_effort"]?.string == sent)
+    let provider = Provider.of(.openAIResponses, baseURL: base)
+    let reasoning = try Dialect.openAIResponses.encode(call, provider).body["reasoning"]
+    if base.contains("openai") { #expect(reasoning?["effort"]?.string == sent) }
+  }
+
+  @Test(arguments: [
+    ("https://api.deepseek.com", true), ("https://api.moonshot.ai", true),
+    ("https://host.example", false),
+  ])
+  func `a host that wants its reasoning back gets it with every message of the model`(
+    _ base: String, _ isAlways: Bool
+  ) throws {
+    var thought = Block(["type": "thinking", "thinking": "hm", "signature": ""])
+    thought.setOpaque("openai-chat", ["model": "m", "field": "reasoning_content"])
+    let foreign = Block(["type": "thinking", "thinking": "hm?", "signature": "s"])
+    func call(_ id: String) -> Block { .toolUse(id: id, name: "f", input: [:]) }
+    let sent = try Self.messages(
+      [
+        .init(role: .user, blocks: [.text("go")]),
+        .init(role: .assistant, blocks: [thought, call("a")]),
+        .init(role: .user, blocks: [.toolResult(id: "a", content: "1", isError: false)]),
+        .init(role: .assistant, blocks: [foreign, .text("so")]),
+        .init(role: .user, blocks: [.text("and?")]),
+      ], base)
+    #expect(
+      sent.map { $0["reasoning_content"]?.string }
+        == [nil, isAlways ? "hm" : nil, nil, isAlways ? "" : nil, nil])
+  }
+
   @Test(
     arguments: [
       ("auto", "auto"), ("any", "required"), ("none", "none"),

@@ -26,7 +26,7 @@ struct AnthropicRequest: Sendable, Equatable {
     call.topP = try members.number("top_p", in: 0...1)
     call.topK = try members.whole("top_k", in: 0...100_000)
     call.stopSequences = try members.stopSequences("stop_sequences", allowsText: false)
-    call.responseFormat = try Self.format(&members)
+    (call.effort, call.responseFormat) = try Self.output(&members)
     stream = try members.value("stream", as: Bool.self) ?? false
     members.ignore("metadata", "service_tier", "cache_control")
     try members.finish(countsOnly ? "messages/count_tokens" : "messages/create")
@@ -102,8 +102,8 @@ struct AnthropicRequest: Sendable, Equatable {
     guard let json else { return nil }
     var members = try Members(json, path: "thinking")
     let type = try members.needed("type", as: String.self)
-    guard ["enabled", "disabled", "adaptive"].contains(type) else {
-      throw members.complaint("type", "must be one of enabled, disabled, adaptive")
+    guard ["enabled", "disabled", "adaptive", "between_tools"].contains(type) else {
+      throw members.complaint("type", "must be one of enabled, disabled, adaptive, between_tools")
     }
     let budget = try members.whole("budget_tokens", in: Limits.maxTokens)
     if type == "enabled", budget == nil { throw members.complaint("budget_tokens", "is required") }
@@ -112,13 +112,18 @@ struct AnthropicRequest: Sendable, Equatable {
     return json
   }
 
-  /// `output_config.format`, in the form that the call carries.
-  private static func format(_ members: inout Members) throws(InvalidParams) -> JSON? {
-    guard let json = members.take("output_config") else { return nil }
+  /// `output_config`: the effort, and the format in the form that the call carries.
+  private static func output(_ members: inout Members) throws(InvalidParams) -> (String?, JSON?) {
+    guard let json = members.take("output_config") else { return (nil, nil) }
     var config = try Members(json, path: "output_config")
+    let effort = try config.value("effort", as: String.self)
+    let efforts = ["low", "medium", "high", "xhigh", "max"]
+    if let effort, !efforts.contains(effort) {
+      throw config.complaint("effort", "must be one of \(efforts.joined(separator: ", "))")
+    }
     let given = config.take("format")
     try config.finish("output_config")
-    guard let given else { return nil }
+    guard let given else { return (effort, nil) }
     var format = try Members(given, path: "output_config.format")
     guard format.take("type") == "json_schema" else {
       throw format.complaint("type", "must be json_schema")
@@ -127,6 +132,8 @@ struct AnthropicRequest: Sendable, Equatable {
       throw format.complaint("schema", "must be a JSON Schema")
     }
     try format.finish("output_config.format")
-    return ["type": "json_schema", "json_schema": ["name": "reply", "schema": schema]]
+    return (
+      effort, ["type": "json_schema", "json_schema": ["name": "reply", "schema": schema]]
+    )
   }
 }

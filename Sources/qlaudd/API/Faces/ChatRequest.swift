@@ -30,7 +30,7 @@ struct ChatRequest: Sendable, Equatable {
     call.tools = try Self.tools(members.take("tools"))
     call.toolChoice = try Self.toolChoice(&members, hasTools: !call.tools.isEmpty)
     call.responseFormat = try Self.format(members.take("response_format"))
-    call.thinking = try Self.thinking(&members, limit: limit)
+    (call.effort, call.thinking) = try Self.thinking(&members, limit: limit)
     call.temperature = try members.number("temperature", in: 0...2)
     call.topP = try members.number("top_p", in: 0...1)
     call.topK = try members.whole("top_k", in: 0...100_000)
@@ -155,23 +155,26 @@ struct ChatRequest: Sendable, Equatable {
     }
   }
 
-  /// An effort as a budget that every dialect reads as the same effort again; it stays under the limit of the output.
-  private static func thinking(_ members: inout Members, limit: Int?) throws(InvalidParams) -> JSON?
+  /// An effort, and the same as a budget for the models that know only those; it stays under the limit of the output.
+  private static func thinking(_ members: inout Members, limit: Int?) throws(InvalidParams)
+    -> (String?, JSON?)
   {
-    guard let effort = try members.value("reasoning_effort", as: String.self) else { return nil }
+    guard let effort = try members.value("reasoning_effort", as: String.self) else {
+      return (nil, nil)
+    }
     let budget: Int
     switch effort {
-    case "none", "minimal": return ["type": "disabled"]
+    case "none", "minimal": return (effort, ["type": "disabled"])
     case "low": budget = 2_048
     case "medium": budget = 8_192
-    case "high", "xhigh": budget = 24_576
+    case "high", "xhigh", "max": budget = 24_576
     default:
       throw members.complaint(
-        "reasoning_effort", "must be one of none, minimal, low, medium, high, xhigh")
+        "reasoning_effort", "must be one of none, minimal, low, medium, high, xhigh, max")
     }
     let bounded = min(budget, (limit ?? .max) - 1)
     // No provider thinks with less.
-    guard bounded >= 1_024 else { return nil }
-    return ["type": "enabled", "budget_tokens": .integer(bounded)]
+    guard bounded >= 1_024 else { return (effort, nil) }
+    return (effort, ["type": "enabled", "budget_tokens": .integer(bounded)])
   }
 }

@@ -10,35 +10,51 @@ enum AnthropicDialect {
   static let version = "2023-06-01"
 
   static func encode(_ call: ModelCall, _ provider: Provider) throws(InvalidParams) -> EncodedCall {
-    EncodedCall(
-      path: "/v1/messages", headers: [HeaderField("anthropic-version", version)],
-      body: .object(try body(call)))
+    let (body, headers) = try request(call)
+    return EncodedCall(
+      path: "/v1/messages", headers: [HeaderField("anthropic-version", version)] + headers,
+      body: .object(body))
   }
 
-  /// The request's body. History that only another family can read is left out: see ``AnthropicMessages``.
-  /// - Throws: ``InvalidParams`` for a response format that has no counterpart.
-  static func body(_ call: ModelCall) throws(InvalidParams) -> JSON.Object {
+  /// The request's body, and the headers that what stands in it needs. History that only another family can read is left out:
+  /// see ``AnthropicMessages``. What the model's generation no longer takes is put into its words or left out: see
+  /// ``ClaudeModel``.
+  /// - Throws: ``InvalidParams`` for a response format and a choice of tools that have no counterpart.
+  static func request(_ call: ModelCall) throws(InvalidParams) -> (JSON.Object, [HeaderField]) {
     let names = NameMap(call, .anthropic)
-    var messages = AnthropicMessages(model: call.model, names: names)
-    for message in call.messages { messages.add(message) }
-    let system = call.system.compactMap(messages.systemBlock)
+    let model = ClaudeModel(call.model)
+    try check(call, model)
+    var writer = AnthropicMessages(model: call.model, names: names)
+    for message in call.messages { writer.add(message) }
+    let messages = writer.finished()
+    let system = call.system.compactMap(writer.systemBlock)
+    let thinking = AnthropicThinking(call, model, messages: messages)
+    let format = try format(call.responseFormat)
+    let output = JSON.record(["effort": thinking.effort.map(JSON.string), "format": format])
     let body = JSON.record([
       "model": .string(call.model),
       "max_tokens": .integer(call.maxTokens),
       "system": system.isEmpty ? nil : .array(system),
-      "messages": .array(messages.finished()),
+      "messages": .array(messages),
       "tools": call.tools.isEmpty ? nil : .array(call.tools.map { tool($0, names) }),
       "tool_choice": call.tools.isEmpty ? nil : call.toolChoice.map { choice($0, names) },
-      "thinking": call.thinking,
-      "temperature": call.temperature.map(JSON.double),
-      "top_p": call.topP.map(JSON.double),
-      "top_k": call.topK.map { .integer($0) },
+      "thinking": thinking.thinking,
+      "temperature": model.takesSampling ? call.temperature.map(JSON.double) : nil,
+      "top_p": model.takesSampling ? call.topP.map(JSON.double) : nil,
+      "top_k": model.takesSampling ? call.topK.map { .integer($0) } : nil,
       "stop_sequences": call.stopSequences.isEmpty
         ? nil : .array(call.stopSequences.map(JSON.string)),
-      "output_config": try format(call.responseFormat).map { ["format": $0] },
+      "output_config": output == [:] ? JSON?.none : output,
       "stream": .bool(call.stream),
     ])
-    return body.object ?? [:]
+    return (body.object ?? [:], thinking.isBinding ? [AnthropicThinking.bindingBeta] : [])
+  }
+
+  private static func check(_ call: ModelCall, _ model: ClaudeModel) throws(InvalidParams) {
+    let choice = call.toolChoice?["type"]?.string
+    if !call.tools.isEmpty, choice == "any" || choice == "tool", !model.canBeForced {
+      throw InvalidParams("tool_choice", "must be auto or none for \(call.model)")
+    }
   }
 
   private static func tool(_ tool: ModelCall.Tool, _ names: NameMap) -> JSON {

@@ -6,24 +6,30 @@ import Wire
 /// Blocks pass as they are, whatever their type, but for what the API would refuse:
 /// - our own members (`_opaque`, `_invalid_input`), empty text, a message without blocks;
 /// - thinking without a signature: every other family leaves it empty. Signed thinking passes unless the block remembers
-///   that it was signed by a model that this one cannot read: Claude models read one another's on every host, a model
-///   of a compatible host reads only its own. Blocks that a client brings remember nothing and pass;
+///   that another model signed it: it is tied to the one that produced it. Blocks that a client brings remember nothing
+///   and pass;
+/// - thinking at the end of a message: a reply that was cut while it thought, or whose other blocks are left out here;
 /// - blocks beyond text, images, documents and tool calls that another family left its mark on, such as its server tools;
 /// - citations that did not come from Anthropic.
 ///
 /// Messages of one side in a row become one; results stand before other blocks, directly after their calls.
 struct AnthropicMessages {
-  let model: String
+  private let model: String
+  private let reader: ClaudeModel
   let names: NameMap
   private var messages: [(role: Role, blocks: [JSON])] = []
 
   init(model: String, names: NameMap) {
     self.model = model
+    reader = ClaudeModel(model)
     self.names = names
   }
 
   mutating func add(_ message: ModelCall.Message) {
-    let blocks = message.blocks.compactMap { block($0) }
+    var blocks = message.blocks.compactMap { block($0) }
+    while message.role == .assistant, let last = blocks.last, Self.isThinking(last) {
+      blocks.removeLast()
+    }
     guard !blocks.isEmpty else { return }
     if messages.last?.role == message.role {
       messages[messages.count - 1].blocks += blocks
@@ -96,10 +102,12 @@ struct AnthropicMessages {
   private func isReadable(_ block: Block) -> Bool {
     guard !isForeign(block) else { return false }
     guard let signer = block.opaque(AnthropicDialect.family)?["model"]?.string else { return true }
-    return signer == model || (isClaude(signer) && isClaude(model))
+    return signer == model || reader.reads(ClaudeModel(signer))
   }
 
-  private func isClaude(_ model: String) -> Bool { model.lowercased().contains("claude") }
+  private static func isThinking(_ block: JSON) -> Bool {
+    block["type"] == "thinking" || block["type"] == "redacted_thinking"
+  }
 
   private func citations(_ block: Block) -> JSON? {
     guard let all = block["citations"]?.array else { return nil }

@@ -72,13 +72,16 @@ enum ChatDialect {
   /// Anthropic's `thinking` in the host's own words. A budget becomes an effort as in the Responses dialect: under 4,096 tokens
   /// `low`, under 16,384 `medium`, from there `high`.
   private static func thinking(_ call: ModelCall, _ quirks: Quirks) -> (String, JSON)? {
+    let knowsEffort = isReasoningModel(call.model) || isGemini(call.model)
+    if quirks.thinking == .effort, let effort = call.effort {
+      return knowsEffort ? ("reasoning_effort", .string(effort == "max" ? "xhigh" : effort)) : nil
+    }
     guard let type = call.thinking?["type"]?.string else { return nil }
     let budget = call.thinking?["budget_tokens"]?.int
     switch quirks.thinking {
     case .none: return nil
     case .effort:
-      guard type == "enabled", isReasoningModel(call.model) || isGemini(call.model), let budget
-      else { return nil }
+      guard type == "enabled", knowsEffort, let budget else { return nil }
       let effort = budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high"
       return ("reasoning_effort", .string(effort))
     case .reasoning:
@@ -95,6 +98,12 @@ enum ChatDialect {
     if name.first == "o", name.dropFirst().first?.isNumber == true { return true }
     guard name.hasPrefix("gpt-") else { return false }
     return (Int(name.dropFirst(4).prefix(while: \.isNumber)) ?? 0) >= 5
+  }
+
+  /// OpenAI's models that do not, and refuse to be told how: `gpt-4o`, `gpt-4.1`, `gpt-3.5-turbo`.
+  static func isPlainModel(_ model: String) -> Bool {
+    let name = model.lowercased().split(separator: "/").last ?? ""
+    return ["gpt-3", "gpt-4", "chatgpt-4"].contains { name.hasPrefix($0) }
   }
 
   private static func isGemini(_ model: String) -> Bool { model.lowercased().contains("gemini") }

@@ -7,7 +7,7 @@ import Wire
 ///   images of the results, since a `tool` message holds text only.
 /// - Messages of one side in a row become one. A message in which nothing is left is dropped.
 /// - Reasoning goes back only where it came from: the field it came in is remembered on the block, for the same model.
-///   Its plain text is sent while the tool loop runs that it led to (DeepSeek and Kimi demand that, older hosts ignore or refuse it outside);
+///   Its plain text is sent while the tool loop runs that it led to (older hosts ignore or refuse it outside), or always, by ``Quirks``;
 ///   `reasoning_details` with their signatures go always, whatever block they stand on.
 struct ChatMessages {
   let model: String
@@ -160,6 +160,9 @@ struct ChatMessages {
 
   private mutating func addAssistant(_ blocks: [Block], isInLoop: Bool) {
     var reply = ChatReply()
+    if quirks.reasoningBack == .always {
+      reply.add(reasoning: "", field: ChatReasoning.commonField)
+    }
     for block in blocks {
       reply.details += own(block)?["details"]?.array ?? []
       switch block.type {
@@ -187,11 +190,13 @@ struct ChatMessages {
 
   private func addReasoning(_ block: Block, _ isInLoop: Bool, to reply: inout ChatReply) {
     reply.endParagraph()
-    guard let own = own(block), own["details"] == nil, isInLoop, quirks.takesReasoningBack else {
-      return
-    }
-    if let text = block["thinking"]?.string, !text.isEmpty, let field = own["field"]?.string {
-      reply.add(reasoning: text, field: field)
+    guard let own = own(block), own["details"] == nil,
+      let text = block["thinking"]?.string, !text.isEmpty, let field = own["field"]?.string
+    else { return }
+    switch quirks.reasoningBack {
+    case .never: break
+    case .inLoop: if isInLoop { reply.add(reasoning: text, field: field) }
+    case .always: reply.add(reasoning: text, field: ChatReasoning.commonField)
     }
   }
 
@@ -250,7 +255,7 @@ struct ChatReply {
         [["type": "thinking", "thinking": [["type": "text", "text": .string(reasoning)]]]]
           + (text.isEmpty ? [] : [["type": "text", "text": .string(text)]]))
     } else if let reasoningField {
-      message[reasoningField] = .string(reasoning)
+      message[reasoningField] = .string((last[reasoningField]?.string ?? "") + reasoning)
     }
     let details = (last["reasoning_details"]?.array ?? []) + self.details
     if !details.isEmpty { message["reasoning_details"] = .array(details) }

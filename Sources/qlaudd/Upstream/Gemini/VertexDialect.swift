@@ -36,11 +36,13 @@ enum VertexDialect {
         body: try encoder.body())
     }
     let verb = call.stream ? "streamRawPredict" : "rawPredict"
-    var body = try AnthropicDialect.body(call)
+    let (whole, headers) = try AnthropicDialect.request(call)
+    var body = whole
     body["model"] = nil
     body["anthropic_version"] = .string(anthropicVersion)
     return EncodedCall(
-      path: "\(root)/publishers/anthropic/models/\(model):\(verb)", body: .object(body))
+      path: "\(root)/publishers/anthropic/models/\(model):\(verb)", headers: headers,
+      body: .object(body))
   }
 
   static func makeDecoder(_ call: ModelCall) -> any ReplyDecoder {

@@ -36,7 +36,7 @@ enum ResponsesDialect {
       "max_output_tokens": .integer(call.maxTokens),
       "temperature": call.temperature.map(JSON.double),
       "top_p": call.topP.map(JSON.double),
-      "reasoning": reasoning(call.thinking),
+      "reasoning": reasoning(call),
       "text": format(call.responseFormat).map { ["format": $0] },
       "include": ["reasoning.encrypted_content"],
       "store": false,
@@ -65,17 +65,20 @@ enum ResponsesDialect {
     }
   }
 
-  /// Anthropic's `thinking` as an effort: a budget under 4,096 tokens is `low`, under 16,384 `medium`, from there
-  /// `high`; `adaptive` leaves the effort to the model. `disabled` and absent leave everything to the model: there is
-  /// no value that every reasoning model takes for "none".
-  static func reasoning(_ thinking: JSON?) -> JSON? {
-    switch thinking?["type"]?.string {
+  /// The effort, where the call names one; else Anthropic's `thinking` as an effort: a budget under 4,096 tokens is `low`, under
+  /// 16,384 `medium`, from there `high`; `adaptive` leaves the effort to the model. `disabled` and absent leave everything
+  /// to the model: there is no value that every reasoning model takes for "none".
+  static func reasoning(_ call: ModelCall) -> JSON? {
+    guard !ChatDialect.isPlainModel(call.model) else { return nil }
+    let named = call.effort.map { $0 == "max" ? "xhigh" : $0 }
+    switch call.thinking?["type"]?.string {
     case "enabled":
-      let budget = thinking?["budget_tokens"]?.int ?? 0
-      let effort = budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high"
+      let budget = call.thinking?["budget_tokens"]?.int ?? 0
+      let effort = named ?? (budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high")
       return ["effort": .string(effort), "summary": "auto"]
-    case "adaptive": return ["summary": "auto"]
-    default: return nil
+    case "adaptive":
+      return .record(["effort": named.map(JSON.string), "summary": "auto"])
+    default: return named.map { ["effort": .string($0)] }
     }
   }
 
