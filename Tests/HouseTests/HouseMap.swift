@@ -26,8 +26,11 @@ enum HouseMap {
     // Level 2: four rooms that do not know each other.
     // GRDB speaks in FoundationEssentials' Data; the machine for the database file's mode and lock; SQLite itself, under
     // GRDB's name for it, where erased bytes are overwritten through its own descriptor.
-    room("Store", ["Domain", "Wire", "GRDB", "GRDBSQLite", "FoundationEssentials"], machine),
-    room("Search", ["Domain", "CVector"], machine),
+    // CRank adds a function to SQLite that ranks rows.
+    room(
+      "Store", ["Domain", "Wire", "GRDB", "GRDBSQLite", "CRank", "FoundationEssentials"], machine),
+    // Wire for the JSON in which a model's tokenizer and header are written; the machine for mapping its weights.
+    room("Search", ["Domain", "Wire", "CVector"], machine),
     room("Outbound", ["Wire", "CCurl"], machine),
     room("Vault", ["CSodium"], machine),
     // Level 3: two that do not know each other. Subprocess speaks in System's file paths.
@@ -57,12 +60,14 @@ enum HouseMap {
       [
         "API", "Server", "Engine", "Store", "Vault", "Search", "Outbound", "Upstream", "Tools",
         "Domain", "Wire", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
+        "Dispatch",
       ], machine),
     Room(
       name: "Client", folder: "Sources/Client",
       imports: everywhere.union(machine).union(["Wire", "ArgumentParser"])),
     // C targets: each is imported by one room.
     room("CCurl", []), room("CSodium", []), room("CVector", []), room("CHost", []),
+    room("CRank", []),
   ]
 
   private static func room(
@@ -78,7 +83,8 @@ enum HouseMap {
   static let owners: [String: Set<String>] = [
     "GRDB": ["Store"], "GRDBSQLite": ["Store"], "CCurl": ["Outbound"], "CSodium": ["Vault"],
     "CVector": ["Search"],
-    "CHost": ["Server"], "Subprocess": ["Tools"], "ArgumentParser": ["Main", "Client"],
+    "CRank": ["Store"], "CHost": ["Server"], "Subprocess": ["Tools"],
+    "ArgumentParser": ["Main", "Client"],
     "Logging": ["Engine", "Server", "Main"], "ServiceLifecycle": ["Server", "Engine", "Main"],
     "HTTPTypes": ["Wire", "API", "Server"],
     "NIOCore": ["Server"], "NIOPosix": ["Server"], "NIOHTTP1": ["Server"], "NIOExtras": ["Server"],
@@ -127,6 +133,10 @@ enum Forbidden {
     Permit(
       place: "Sources/qlaudd/Vault/GuardedBytes.swift", construct: "nonisolated(unsafe)",
       reason: "the pages are filled in init, freed in deinit and read-only between; one owner"),
+    Permit(
+      place: "Sources/qlaudd/Search/Embedding/MappedFile.swift",
+      construct: "nonisolated(unsafe)",
+      reason: "the file is mapped in init, unmapped in deinit and only read between; one owner"),
     Permit(
       place: "Sources/qlaudd/Outbound/", construct: "@unchecked Sendable",
       reason: "the curl loop: its handles are touched on its own thread only, as proven there"),

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Outbound
 
-@Suite(.timeLimit(.minutes(1))) struct StreamTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamTests {
   @Test func `the head is there before the body, and each piece as it comes`() async throws {
     let (first, second) = (Gate(), Gate())
     let server = try LoopbackServer { _, connection in

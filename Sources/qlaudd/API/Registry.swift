@@ -15,7 +15,7 @@ struct Registry: Sendable {
   static let all = Registry([
     connectionMethods, threadMethods, messageMethods, turnMethods, eventMethods, keyMethods,
     providerMethods, toolMethods, approvalMethods, secretMethods, queueMethods, accountMethods,
-    daemonMethods, inferenceMethods,
+    daemonMethods, inferenceMethods, searchMethods,
   ])
 
   func method(named name: String) -> Method? { byName[name] }

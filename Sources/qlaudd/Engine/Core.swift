@@ -29,6 +29,8 @@ struct Core: Sendable {
   let toolAnswers = Bell()
   /// Rings when somebody has answered whether a tool may be called.
   let approvalAnswers = Bell()
+  /// Rings when more messages can be found.
+  let indexed = Bell()
 
   /// What calls cost and whether they may be made.
   var accountant: Accountant { Accountant(store: store, source: source) }

@@ -31,7 +31,7 @@ package struct LocalEngine: Sendable {
   /// The long-running parts, in the order they start; they stop in the reverse order.
   package var services: [any Service] {
     [
-      EventFlusher(log: core.events, logger: core.logger), Runner(core: core),
+      EventFlusher(log: core.events, logger: core.logger), Indexer(core: core), Runner(core: core),
       Housekeeping(core: core), ShutdownRequest(asked: core.shutdown),
     ]
   }
@@ -66,6 +66,8 @@ package struct LocalEngine: Sendable {
   package var providers: Providers { Providers(core: core) }
   /// Model calls that belong to no thread.
   package var inference: Inference { Inference(core: core) }
+  /// Finding what was said.
+  package var searches: Searches { Searches(core: core) }
   /// Usage, wallet, models and prices.
   package var accounts: Accounts { Accounts(core: core) }
   /// Secrets and the vault.

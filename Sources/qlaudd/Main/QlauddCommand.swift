@@ -15,7 +15,7 @@ import Vault
 import Wire
 
 @main
-struct QlauddCommand: AsyncParsableCommand {
+struct QlauddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "qlaudd",
     abstract: "A personal AI backend: one daemon, one SQLite file, one Unix socket.",
@@ -59,7 +59,11 @@ struct QlauddCommand: AsyncParsableCommand {
   /// How long conversations may go on when the daemon is asked to end.
   static let grace = Duration.seconds(1)
 
-  func run() async throws {
+  func run() throws {
+    try MainThread.wait { try await runUntilStopped() }
+  }
+
+  private func runUntilStopped() async throws {
     // A peer that goes away is an error of one write, never a signal for the whole program.
     signal(SIGPIPE, SIG_IGN)
     DescriptorLimit.raise()
@@ -109,7 +113,9 @@ struct QlauddCommand: AsyncParsableCommand {
     let lock = try InstanceLock(database: paths.database)
     defer { withExtendedLifetime(lock) {} }
     let grown = Bell()
-    let store = try await LocalDatabase.open(at: paths.database, source: .system) { grown.ring() }
+    let store = try await LocalDatabase.open(
+      at: paths.database, source: .system, rule: .messages
+    ) { grown.ring() }
     let client = HTTPClient()
     let engine = try await LocalEngine.start(
       store: store, upstream: ModelClient(client: client),

@@ -18,7 +18,7 @@ final class CurlInbox: Sendable {
   /// handle after it has set `ended` under the same lock.
   private struct Doorbell: @unchecked Sendable {
     let multi: UnsafeMutableRawPointer
-    func ring() { curl_multi_wakeup(multi) }
+    func ring() { ccurl_multi_wakeup(multi) }
   }
   private enum Phase { case open, stopping, ended }
   private struct State {

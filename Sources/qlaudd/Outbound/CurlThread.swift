@@ -23,11 +23,13 @@ final class CurlThread {
       self.inbox = inbox
     }
   }
-  private static let globalInit = ccurl_global_init()
 
   /// Starts a loop on a thread of its own. Where that fails, the inbox says why to every request.
   static func start() -> CurlInbox {
-    guard globalInit == CURLE_OK, let multi = curl_multi_init() else {
+    if let problem = ccurl_problem() {
+      return CurlInbox(closedBecause: "libcurl could not be set up: \(String(cString: problem))")
+    }
+    guard let multi = ccurl_multi_init() else {
       return CurlInbox(closedBecause: "libcurl could not be set up")
     }
     ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, keptConnections)
@@ -42,7 +44,7 @@ final class CurlThread {
     guard code == 0 else {
       start.release()
       _ = inbox.end()
-      curl_multi_cleanup(multi)
+      ccurl_multi_cleanup(multi)
       return CurlInbox(closedBecause: "the HTTP thread could not be started: errno \(code)")
     }
     return inbox
@@ -58,11 +60,11 @@ final class CurlThread {
     while !isStopping {
       for command in commands { handle(command) }
       var running: Int32 = 0
-      let code = curl_multi_perform(multi, &running)
-      if code != CURLM_OK { failAll(String(cString: curl_multi_strerror(code))) }
+      let code = ccurl_multi_perform(multi, &running)
+      if code != CURLM_OK { failAll(String(cString: ccurl_multi_strerror(code))) }
       finishDone()
       expire()
-      curl_multi_poll(multi, nil, 0, pollMilliseconds(), nil)
+      ccurl_multi_poll(multi, nil, 0, pollMilliseconds(), nil)
       (commands, isStopping) = inbox.take()
     }
     end(unread: commands)
@@ -74,7 +76,7 @@ final class CurlThread {
     let error = inbox.closedError
     for transfer in Array(transfers.values) { finish(transfer, error) }
     for case .start(let exchange) in unread + late { exchange.finish(error) }
-    curl_multi_cleanup(multi)
+    ccurl_multi_cleanup(multi)
     for waiter in waiters { waiter.resume() }
   }
 
@@ -99,9 +101,9 @@ final class CurlThread {
     } catch {
       return exchange.finish(error)
     }
-    let code = curl_multi_add_handle(multi, transfer.easy)
+    let code = ccurl_multi_add_handle(multi, transfer.easy)
     guard code == CURLM_OK else {
-      let why = String(cString: curl_multi_strerror(code))
+      let why = String(cString: ccurl_multi_strerror(code))
       return exchange.finish(OutboundError(.invalidRequest, "\(exchange.url.origin): \(why)"))
     }
     transfers[ObjectIdentifier(exchange)] = transfer
@@ -125,7 +127,7 @@ final class CurlThread {
   }
 
   private func remove(_ transfer: CurlTransfer) {
-    curl_multi_remove_handle(multi, transfer.easy)
+    ccurl_multi_remove_handle(multi, transfer.easy)
     transfers[ObjectIdentifier(transfer.exchange)] = nil
     byHandle[transfer.easy] = nil
   }

@@ -53,7 +53,7 @@ extension CurlTransfer {
       lines.append("Content-Type:")
     }
     for line in lines {
-      guard let list = curl_slist_append(headerList, line) else {
+      guard let list = ccurl_slist_append(headerList, line) else {
         throw OutboundError(.invalidRequest, "\(origin): no memory for the headers")
       }
       headerList = list
@@ -63,7 +63,7 @@ extension CurlTransfer {
 
   func set(_ code: CURLcode) throws(OutboundError) {
     guard code == CURLE_OK else {
-      let why = String(cString: curl_easy_strerror(code))
+      let why = String(cString: ccurl_easy_strerror(code))
       throw OutboundError(.invalidRequest, "\(origin): libcurl refuses an option: \(why)")
     }
   }

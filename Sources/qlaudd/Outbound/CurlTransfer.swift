@@ -31,7 +31,7 @@ final class CurlTransfer {
   var origin: String { exchange.url.origin }
 
   init(_ exchange: Exchange, isRetry: Bool) throws(OutboundError) {
-    guard let easy = curl_easy_init() else {
+    guard let easy = ccurl_easy_init() else {
       throw OutboundError(.invalidRequest, "\(exchange.url.origin): no memory for the transfer")
     }
     self.exchange = exchange
@@ -42,8 +42,8 @@ final class CurlTransfer {
   }
 
   deinit {
-    curl_easy_cleanup(easy)
-    curl_slist_free_all(headerList)
+    ccurl_easy_cleanup(easy)
+    ccurl_slist_free_all(headerList)
     errorText.deallocate()
   }
 
@@ -180,7 +180,7 @@ final class CurlTransfer {
   func unpause() -> OutboundError? {
     guard wait == .reader else { return nil }
     arm(.body)
-    let code = curl_easy_pause(easy, CURLPAUSE_CONT)
+    let code = ccurl_easy_pause(easy, CURLPAUSE_CONT)
     return code == CURLE_OK ? nil : error(for: code)
   }
 
@@ -245,7 +245,7 @@ final class CurlTransfer {
         .addressRefused, "\(origin): its address is not allowed (\(request.addresses))")
     }
     let text = String(cString: errorText)
-    let why = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+    let why = text.isEmpty ? String(cString: ccurl_easy_strerror(code)) : text
     let kind = OutboundError.Kind(
       code, wasRefused: ccurl_was_refused(easy),
       proxyStatus: ccurl_proxy_status(easy))

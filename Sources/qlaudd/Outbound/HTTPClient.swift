@@ -1,13 +1,25 @@
+import Synchronization
+
 /// The one way out by HTTP: HTTP/2 and HTTP/1.1, TLS with the system's authorities, proxies from the environment
 /// (`https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`), connections kept and shared.
 ///
 /// A request that fails on a kept connection before the first line of its reply came is sent once more, on a fresh connection.
 package final class HTTPClient: Sendable {
-  let inbox: CurlInbox
+  /// The way to the client's thread; nil until the first request starts it.
+  private let started = Mutex<CurlInbox?>(nil)
 
-  /// Starts the client's thread.
-  package init() { inbox = CurlThread.start() }
-  deinit { inbox.stop() }
+  /// Costs nothing: the first request opens libcurl and starts the client's thread, some 15 ms.
+  package init() {}
+  deinit { started.withLock { $0?.stop() } }
+
+  var inbox: CurlInbox {
+    started.withLock { inbox in
+      if let inbox { return inbox }
+      let new = CurlThread.start()
+      inbox = new
+      return new
+    }
+  }
 
   /// Sends a request and returns as soon as the head of the reply is there, whatever its status.
   ///
@@ -40,5 +52,12 @@ package final class HTTPClient: Sendable {
 
   /// Ends the thread and returns when it has ended. What runs fails with ``OutboundError/Kind/cancelled``, and so does what
   /// is sent afterwards.
-  package func shutdown() async { await inbox.stopAndWait() }
+  package func shutdown() async {
+    let inbox = started.withLock { inbox in
+      let open = inbox ?? CurlInbox(closedBecause: "the client is shut down")
+      inbox = open
+      return open
+    }
+    await inbox.stopAndWait()
+  }
 }

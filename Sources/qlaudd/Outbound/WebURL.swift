@@ -20,8 +20,11 @@ struct WebURL: Sendable, Equatable {
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
       throw Self.invalid("must not hold spaces or control characters")
     }
-    guard let handle = curl_url() else { throw Self.invalid("no memory to read it") }
-    defer { curl_url_cleanup(handle) }
+    if let problem = ccurl_problem() {
+      throw OutboundError(.invalidRequest, "libcurl: \(String(cString: problem))")
+    }
+    guard let handle = ccurl_url() else { throw Self.invalid("no memory to read it") }
+    defer { ccurl_url_cleanup(handle) }
     let flags = UInt32(CURLU_URLENCODE | CURLU_DISALLOW_USER)
     if let base { try Self.set(handle, CURLUPART_URL, base.text, flags) }
     try Self.set(handle, CURLUPART_URL, text, flags)
@@ -57,22 +60,22 @@ struct WebURL: Sendable, Equatable {
   )
     throws(OutboundError)
   {
-    let code = curl_url_set(handle, part, text, flags)
+    let code = ccurl_url_set(handle, part, text, flags)
     guard code == CURLUE_OK else { throw problem(code) }
   }
   private static func get(_ handle: OpaquePointer, _ part: CURLUPart, _ flags: UInt32 = 0)
     throws(OutboundError) -> String
   {
     var text: UnsafeMutablePointer<CChar>?
-    let code = curl_url_get(handle, part, &text, flags)
+    let code = ccurl_url_get(handle, part, &text, flags)
     guard code == CURLUE_OK, let text else { throw problem(code) }
-    defer { curl_free(text) }
+    defer { ccurl_free(text) }
     return String(cString: text)
   }
   private static func problem(_ code: CURLUcode) -> OutboundError {
     if code == CURLUE_USER_NOT_ALLOWED {
       return invalid("must not hold a user name; send an authorization header")
     }
-    return invalid(String(cString: curl_url_strerror(code)))
+    return invalid(String(cString: ccurl_url_strerror(code)))
   }
 }

@@ -24,6 +24,7 @@ struct Columns {
   mutating func optionalInt() throws -> Int64? { row[next()] }
   mutating func int() throws -> Int64 { try required(optionalInt()) }
   mutating func count() throws -> Int { Int(clamping: try int()) }
+  mutating func double() throws -> Double { try required(row[next()]) }
   mutating func bool() throws -> Bool { try int() != 0 }
 
   mutating func optionalID<ID: Identifier>() -> ID? { optionalText().map(ID.init(rawValue:)) }

@@ -1,3 +1,5 @@
+import CRank
+import Domain
 import GRDB
 
 extension Configuration {
@@ -11,6 +13,9 @@ extension Configuration {
     configuration.maximumReaderCount = 4
     configuration.prepareDatabase { db in
       for pragma in pragmas { try db.execute(sql: "PRAGMA \(pragma)") }
+      guard qlaud_rank_register(db.sqliteConnection.map { UnsafeMutableRawPointer($0) }) == 0 else {
+        throw QlaudError(.internal, "SQLite has no FTS5")
+      }
     }
     return configuration
   }

@@ -65,7 +65,8 @@ extension LocalDatabase {
   package func updateThread(_ id: ThreadID, visibleTo key: KeyID?, _ change: ThreadChange)
     async throws -> Thread
   {
-    try await write { transaction in
+    let rule = rule
+    return try await write { transaction in
       let old = try Self.stored(transaction.db, id, visibleTo: key).thread
       let thread = change.applied(to: old)
       let size = JSON.object(thread.metadata).bytes.count
@@ -75,6 +76,7 @@ extension LocalDatabase {
           details: ["limit": .integer(Limits.metadataBytes)])
       }
       try ThreadTable.update(transaction.db, thread)
+      if thread.endUserID != old.endUserID { try Self.reindex(transaction.db, old, thread, rule) }
       try transaction.emit([.threadUpdated(thread)])
       return thread
     }
@@ -96,19 +98,24 @@ extension LocalDatabase {
     }
   }
 
-  /// Erases a thread, deleted softly before or not: its turns, messages and events are gone, their pages and what older
-  /// moves of them left in others overwritten, and the write-ahead log emptied, so no byte of them is left in the files. Usage rows stay: they hold no content. A
+  /// Erases a thread, deleted softly before or not: its turns, messages, events and what the index had of them are gone,
+  /// their pages and what older moves of them left in others overwritten, and the write-ahead log emptied, so no byte of them
+  /// is left in the files. Usage rows stay: they hold no content. A
   /// `thread.deleted` with `erased` tells readers.
   /// - Throws: `not_found`; `conflict` while a turn of it runs; `overloaded` where another process kept the log from
   ///   being emptied (the rows are gone by then).
   package func eraseThread(_ id: ThreadID, visibleTo key: KeyID?) async throws {
-    try await write { try Self.erase($0, id, visibleTo: key) }
+    let rule = rule
+    let words = try await write { try Self.erase($0, id, visibleTo: key, rule) }
+    try await restoreWords(words)
+    try await purgeIndex()
     try await scrub()
   }
 
-  private static func erase(_ transaction: Transaction, _ id: ThreadID, visibleTo key: KeyID?)
-    throws
-  {
+  /// - Returns: the words that the index no longer lists.
+  private static func erase(
+    _ transaction: Transaction, _ id: ThreadID, visibleTo key: KeyID?, _ rule: IndexingRule
+  ) throws -> Set<String> {
     let db = transaction.db
     let stored = try stored(db, id, visibleTo: key, deleted: true)
     guard try TurnTable.inStatus(db, .running, thread: id).isEmpty else {
@@ -117,12 +124,15 @@ extension LocalDatabase {
     try ApprovalTable.delete(db, thread: id)
     try ToolCallTable.delete(db, thread: id)
     try TurnTable.delete(db, thread: id)
+    let removed = try unindex(db, stored.thread, rule)
     try MessageTable.delete(db, thread: id)
+    try SearchStateTable.noteRemoval(db, documents: removed.documents)
     try EventTable.delete(db, thread: id)
     try ThreadTable.delete(db, id)
     try CareTable.setScrubOwed(db, true)
     transaction.forgetAfterCommit(id)
     try transaction.emit([.threadDeleted(id, owner: stored.thread.keyID, erased: true)])
+    return removed.words
   }
 
   /// Erases threads that were deleted softly before a moment, the longest dead first, each in a transaction of its own.
@@ -131,8 +141,16 @@ extension LocalDatabase {
     let ids = try await read { db in
       try ThreadTable.sweepable(db, deletedBefore: deletedBefore, limit: limit)
     }
-    for id in ids { try await write { try Self.erase($0, id, visibleTo: nil) } }
-    if !ids.isEmpty { try await scrub() }
+    let rule = rule
+    var words: Set<String> = []
+    for id in ids {
+      words.formUnion(try await write { try Self.erase($0, id, visibleTo: nil, rule) })
+    }
+    if !ids.isEmpty {
+      try await restoreWords(words)
+      try await purgeIndex()
+      try await scrub()
+    }
     return ids.count
   }
 

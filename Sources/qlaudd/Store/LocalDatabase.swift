@@ -16,14 +16,20 @@ package final class LocalDatabase: Sendable {
   let source: Source
   /// The file's path, as it was given.
   package let path: String
+  /// How messages are prepared for the index.
+  let rule: IndexingRule
+  /// How common words are, for those that are too common to be counted each time.
+  let commonness = Mutex<[String: Commonness]>([:])
   /// What the path stood for when the file was opened.
   let watch: FileWatch
   let checkpoints = Checkpoints()
   private let isClosed = Mutex(false)
 
   private init(
-    pool: DatabasePool, log: EventLogTail, source: Source, path: String, watch: FileWatch
+    pool: DatabasePool, log: EventLogTail, source: Source, path: String, rule: IndexingRule,
+    watch: FileWatch
   ) {
+    self.rule = rule
     self.pool = pool
     self.log = log
     self.source = source
@@ -35,11 +41,13 @@ package final class LocalDatabase: Sendable {
   /// - Parameters:
   ///   - path: Absolute, in an existing folder. SQLite keeps `-wal` and `-shm` files beside it, of the same mode.
   ///   - source: Clock for the columns.
+  ///   - rule: How messages are prepared for the index; one of another version than before indexes all anew.
   ///   - onEvents: Called synchronously, on any thread, whenever new events can be read; must be cheap.
   /// - Throws: `conflict` for a file of another program or of a newer version, `storage_corrupt` for one that is no
   ///   database; neither is changed.
   package static func open(
-    at path: String, source: Source, onEvents: @escaping @Sendable () -> Void
+    at path: String, source: Source, rule: IndexingRule = .plain,
+    onEvents: @escaping @Sendable () -> Void
   ) async throws -> LocalDatabase {
     do {
       try DatabaseFile.prepare(path)
@@ -50,7 +58,8 @@ package final class LocalDatabase: Sendable {
       let firstFree = try await pool.read { try EventTable.reservedThrough($0) + 1 }
       let log = EventLogTail(firstFree: firstFree, onEvents: onEvents)
       let database = LocalDatabase(
-        pool: pool, log: log, source: source, path: path, watch: FileWatch(path))
+        pool: pool, log: log, source: source, path: path, rule: rule,
+        watch: FileWatch(path))
       do { try await database.reserveEventNumbers(atLeast: 1) } catch let error as QlaudError
         where error.isStorageRefusal
       {

@@ -22,6 +22,7 @@ enum Schema {
       try db.execute(sql: toolCalls)
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
+    migrator.registerMigration("search text") { db in try db.execute(sql: SchemaOfSearch.text) }
     migrator.registerMigration("care") { db in try db.execute(sql: care) }
     return migrator
   }

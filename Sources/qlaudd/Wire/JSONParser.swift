@@ -39,8 +39,20 @@ extension JSON {
 
   /// Reads one value from part of a buffer; offsets in errors count from the slice's start.
   package init(parsing bytes: ArraySlice<UInt8>) throws(JSONError) {
+    self = try JSON(parsing: bytes, refusesRepeatedKeys: true)
+  }
+
+  /// Reads one value of a file that we trust and that may have keys which Unicode calls equivalent, such as a tokenizer's
+  /// vocabulary: all members are kept, in order, and a subscript finds the first.
+  package init(parsingVocabulary bytes: [UInt8]) throws(JSONError) {
+    self = try JSON(parsing: bytes[...], refusesRepeatedKeys: false)
+  }
+
+  private init(
+    parsing bytes: ArraySlice<UInt8>, refusesRepeatedKeys: Bool
+  ) throws(JSONError) {
     let result: Result<JSON, JSONError> = bytes.withUnsafeBufferPointer { buffer in
-      var parser = JSONParser(bytes: buffer)
+      var parser = JSONParser(bytes: buffer, refusesRepeatedKeys: refusesRepeatedKeys)
       do throws(JSONError) { return .success(try parser.document()) } catch {
         return .failure(error)
       }
@@ -59,7 +71,12 @@ private struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   var at = 0
 
-  init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+  let refusesRepeatedKeys: Bool
+
+  init(bytes: UnsafeBufferPointer<UInt8>, refusesRepeatedKeys: Bool) {
+    self.bytes = bytes
+    self.refusesRepeatedKeys = refusesRepeatedKeys
+  }
 
   mutating func document() throws(JSONError) -> JSON {
     let value = try value(depth: 0)
@@ -131,7 +148,9 @@ private struct JSONParser {
       skipSpace()
       let next = try peek()
       if next == UInt8(ascii: "}") {
-        if let twice = Self.repeatedKey(members) { throw failure(.duplicateKey(twice)) }
+        if refusesRepeatedKeys, let twice = Self.repeatedKey(members) {
+          throw failure(.duplicateKey(twice))
+        }
         at += 1
         return .object(.init(members))
       }

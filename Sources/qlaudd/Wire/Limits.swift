@@ -42,4 +42,8 @@ package enum Limits {
   package static let appendMessages = 1...1_000
   /// Turns of history sent upstream at most; a token-aware window narrows it further.
   package static let historyTurns = 50
+  /// Characters of what is searched for.
+  package static let queryLength = 0...65_536
+  /// Messages on one page of a search.
+  package static let searchPage = 1...50
 }

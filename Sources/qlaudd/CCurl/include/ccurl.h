@@ -6,10 +6,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// libcurl's setopt and getinfo are variadic, which Swift cannot call: one plain function for each kind of argument.
+// libcurl is opened when it is first needed, not when the process starts: it brings some thirty libraries (TLS, Kerberos,
+// LDAP, SSH), which would double the time to listening and cost a daemon that nobody has asked anything 8 MiB. Every
+// function below but `ccurl_problem` may be called only where that one has answered NULL.
 
-// Once for the process, from any thread.
-CURLcode ccurl_global_init(void);
+// Opens libcurl and sets it up, once for the process, from any thread. NULL, or why it cannot be used.
+const char *ccurl_problem(void);
+
+// libcurl's own functions, under this prefix.
+CURL *ccurl_easy_init(void);
+void ccurl_easy_cleanup(CURL *easy);
+CURLcode ccurl_easy_pause(CURL *easy, int bitmask);
+const char *ccurl_easy_strerror(CURLcode code);
+CURLM *ccurl_multi_init(void);
+CURLMcode ccurl_multi_cleanup(CURLM *multi);
+CURLMcode ccurl_multi_perform(CURLM *multi, int *running);
+CURLMcode ccurl_multi_poll(CURLM *multi, struct curl_waitfd *extra, unsigned count, int milliseconds, int *ready);
+CURLMcode ccurl_multi_wakeup(CURLM *multi);
+CURLMcode ccurl_multi_add_handle(CURLM *multi, CURL *easy);
+CURLMcode ccurl_multi_remove_handle(CURLM *multi, CURL *easy);
+const char *ccurl_multi_strerror(CURLMcode code);
+struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *text);
+void ccurl_slist_free_all(struct curl_slist *list);
+CURLU *ccurl_url(void);
+void ccurl_url_cleanup(CURLU *url);
+CURLUcode ccurl_url_set(CURLU *url, CURLUPart part, const char *text, unsigned flags);
+CURLUcode ccurl_url_get(CURLU *url, CURLUPart part, char **text, unsigned flags);
+const char *ccurl_url_strerror(CURLUcode code);
+void ccurl_free(void *text);
+
+// setopt and getinfo are variadic, which Swift cannot call: one plain function for each kind of argument.
 
 CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value);
 // The text is copied by libcurl.

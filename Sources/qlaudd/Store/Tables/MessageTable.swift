@@ -66,6 +66,38 @@ enum MessageTable {
       """, thread, from, through, read: read)
   }
 
+  /// Messages of the file in the order in which they were stored, with their numbers.
+  static func stored(_ db: Database, after id: Int64, limit: Int) throws -> [(Int64, Message)] {
+    try db.all(
+      "SELECT id, \(columns) FROM messages WHERE id > ? ORDER BY id LIMIT ?", id, limit
+    ) { (try $0.int(), try read(&$0)) }
+  }
+
+  /// The same of one thread.
+  static func numbered(_ db: Database, of thread: ThreadID, after seq: MessageSeq, limit: Int)
+    throws
+    -> [(Int64, Message)]
+  {
+    try db.all(
+      """
+      SELECT id, \(columns) FROM messages WHERE thread_id = ? AND seq > ? ORDER BY seq LIMIT ?
+      """, thread, seq, limit
+    ) { (try $0.int(), try read(&$0)) }
+  }
+
+  /// The message of a number.
+  static func get(_ db: Database, _ id: Int64) throws -> Message? {
+    try db.one("SELECT \(columns) FROM messages WHERE id = ?", id, read: read)
+  }
+
+  /// Whether a number still is that message's: numbers of erased messages are given again.
+  static func isStill(_ db: Database, _ id: Int64, _ thread: ThreadID, _ seq: MessageSeq) throws
+    -> Bool
+  {
+    try db.number(
+      "SELECT 1 FROM messages WHERE id = ? AND thread_id = ? AND seq = ?", id, thread, seq) != nil
+  }
+
   static func role(_ db: Database, _ thread: ThreadID, _ seq: MessageSeq) throws -> Role? {
     try db.one("SELECT role FROM messages WHERE thread_id = ? AND seq = ?", thread, seq) {
       try $0.choice()

@@ -1,0 +1,230 @@
+#include "CVector.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define WIDE(features) __attribute__((target(features)))
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+int cvector_has(int kernel) {
+  switch (kernel) {
+  case CVECTOR_PORTABLE:
+    return 1;
+#if defined(__x86_64__)
+  case CVECTOR_AVX2:
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("f16c");
+  case CVECTOR_AVX512:
+    return cvector_has(CVECTOR_AVX2) && __builtin_cpu_supports("avx512f") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vpopcntdq");
+#elif defined(__aarch64__)
+  case CVECTOR_NEON:
+    return 1;
+#endif
+  default:
+    return 0;
+  }
+}
+
+int cvector_best(void) {
+  for (int kernel = CVECTOR_KERNELS - 1; kernel > CVECTOR_PORTABLE; kernel -= 1) {
+    if (cvector_has(kernel)) return kernel;
+  }
+  return CVECTOR_PORTABLE;
+}
+
+// Distances.
+
+static void distances_portable(
+  const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
+  for (size_t i = 0; i < count; i += 1) {
+    int bits = 0;
+    for (int word = 0; word < CVECTOR_WORDS; word += 1) {
+      bits += __builtin_popcountll(codes[i * CVECTOR_WORDS + word] ^ query[word]);
+    }
+    out[i] = (uint16_t)bits;
+  }
+}
+
+#if defined(__x86_64__)
+// Bits of a byte by a table of half bytes (Muła), summed to 64-bit words.
+WIDE("avx2") static void distances_avx2(
+  const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
+  const __m256i asked = _mm256_loadu_si256((const __m256i *)query);
+  const __m256i table = _mm256_setr_epi8(
+    0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+  const __m256i low = _mm256_set1_epi8(15);
+  for (size_t i = 0; i < count; i += 1) {
+    const __m256i code = _mm256_loadu_si256((const __m256i *)(codes + i * CVECTOR_WORDS));
+    const __m256i other = _mm256_xor_si256(code, asked);
+    const __m256i bits = _mm256_add_epi8(
+      _mm256_shuffle_epi8(table, _mm256_and_si256(other, low)),
+      _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(other, 4), low)));
+    const __m256i words = _mm256_sad_epu8(bits, _mm256_setzero_si256());
+    const __m128i halves =
+      _mm_add_epi64(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    out[i] = (uint16_t)(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
+  }
+}
+
+WIDE("avx512f,avx512bw,avx512vl,avx512vpopcntdq") static void distances_avx512(
+  const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
+  const __m256i asked = _mm256_loadu_si256((const __m256i *)query);
+  for (size_t i = 0; i < count; i += 1) {
+    const __m256i code = _mm256_loadu_si256((const __m256i *)(codes + i * CVECTOR_WORDS));
+    const __m256i words = _mm256_popcnt_epi64(_mm256_xor_si256(code, asked));
+    const __m128i halves =
+      _mm_add_epi64(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    out[i] = (uint16_t)(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
+  }
+}
+#elif defined(__aarch64__)
+static void distances_neon(
+  const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
+  const uint8x16_t first = vreinterpretq_u8_u64(vld1q_u64(query));
+  const uint8x16_t second = vreinterpretq_u8_u64(vld1q_u64(query + 2));
+  for (size_t i = 0; i < count; i += 1) {
+    const uint8x16_t a = vreinterpretq_u8_u64(vld1q_u64(codes + i * CVECTOR_WORDS));
+    const uint8x16_t b = vreinterpretq_u8_u64(vld1q_u64(codes + i * CVECTOR_WORDS + 2));
+    const uint8x16_t bits =
+      vaddq_u8(vcntq_u8(veorq_u8(a, first)), vcntq_u8(veorq_u8(b, second)));
+    out[i] = vaddlvq_u8(bits);
+  }
+}
+#endif
+
+void cvector_distances(
+  int kernel, const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
+  if (cvector_has(kernel)) {
+    switch (kernel) {
+#if defined(__x86_64__)
+    case CVECTOR_AVX2:
+      distances_avx2(codes, count, query, out);
+      return;
+    case CVECTOR_AVX512:
+      distances_avx512(codes, count, query, out);
+      return;
+#elif defined(__aarch64__)
+    case CVECTOR_NEON:
+      distances_neon(codes, count, query, out);
+      return;
+#endif
+    default:
+      break;
+    }
+  }
+  distances_portable(codes, count, query, out);
+}
+
+// Products of signed bytes.
+
+static int32_t dot_portable(const int8_t *left, const int8_t *right, size_t count) {
+  int32_t sum = 0;
+  for (size_t i = 0; i < count; i += 1) sum += (int32_t)left[i] * right[i];
+  return sum;
+}
+
+#if defined(__x86_64__)
+WIDE("avx2") static int32_t dot_avx2(const int8_t *left, const int8_t *right, size_t count) {
+  __m256i sum = _mm256_setzero_si256();
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const __m256i a = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(left + i)));
+    const __m256i b = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(right + i)));
+    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(a, b));
+  }
+  __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+  half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4e));
+  half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1));
+  return _mm_cvtsi128_si32(half) + dot_portable(left + i, right + i, count - i);
+}
+#elif defined(__aarch64__)
+static int32_t dot_neon(const int8_t *left, const int8_t *right, size_t count) {
+  int32x4_t sum = vdupq_n_s32(0);
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const int8x16_t a = vld1q_s8(left + i);
+    const int8x16_t b = vld1q_s8(right + i);
+    sum = vpadalq_s16(sum, vmull_s8(vget_low_s8(a), vget_low_s8(b)));
+    sum = vpadalq_s16(sum, vmull_s8(vget_high_s8(a), vget_high_s8(b)));
+  }
+  return vaddvq_s32(sum) + dot_portable(left + i, right + i, count - i);
+}
+#endif
+
+int32_t cvector_dot(int kernel, const int8_t *left, const int8_t *right, size_t count) {
+#if defined(__x86_64__)
+  if (kernel != CVECTOR_PORTABLE && cvector_has(CVECTOR_AVX2)) return dot_avx2(left, right, count);
+#elif defined(__aarch64__)
+  if (kernel == CVECTOR_NEON) return dot_neon(left, right, count);
+#endif
+  return dot_portable(left, right, count);
+}
+
+// Sums of half-precision rows.
+
+static float half_to_float(uint16_t half) {
+  const uint32_t sign = (uint32_t)(half & 0x8000) << 16;
+  const uint32_t exponent = (half >> 10) & 31;
+  const uint32_t fraction = half & 1023;
+  uint32_t bits;
+  if (exponent == 31) {
+    bits = sign | 0x7f800000 | (fraction << 13);
+  } else if (exponent != 0) {
+    bits = sign | ((exponent + 112) << 23) | (fraction << 13);
+  } else {
+    // Subnormal: a whole multiple of 2^-24, which a float holds exactly.
+    const float value = (float)fraction * 0x1p-24f;
+    memcpy(&bits, &value, sizeof bits);
+    bits |= sign;
+  }
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+static void add_halves_portable(float *sum, const uint16_t *row, float weight, size_t count) {
+  for (size_t i = 0; i < count; i += 1) sum[i] += weight * half_to_float(row[i]);
+}
+
+#if defined(__x86_64__)
+WIDE("avx2,fma,f16c") static void add_halves_avx2(
+  float *sum, const uint16_t *row, float weight, size_t count) {
+  const __m256 factor = _mm256_set1_ps(weight);
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const __m256 values = _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(row + i)));
+    _mm256_storeu_ps(sum + i, _mm256_fmadd_ps(values, factor, _mm256_loadu_ps(sum + i)));
+  }
+  add_halves_portable(sum + i, row + i, weight, count - i);
+}
+#elif defined(__aarch64__)
+static void add_halves_neon(float *sum, const uint16_t *row, float weight, size_t count) {
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const float32x4_t values = vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(row + i)));
+    vst1q_f32(sum + i, vfmaq_n_f32(vld1q_f32(sum + i), values, weight));
+  }
+  add_halves_portable(sum + i, row + i, weight, count - i);
+}
+#endif
+
+void cvector_add_halves(
+  int kernel, float *sum, const uint16_t *row, float weight, size_t count) {
+#if defined(__x86_64__)
+  if (kernel != CVECTOR_PORTABLE && cvector_has(CVECTOR_AVX2)) {
+    add_halves_avx2(sum, row, weight, count);
+    return;
+  }
+#elif defined(__aarch64__)
+  if (kernel == CVECTOR_NEON) {
+    add_halves_neon(sum, row, weight, count);
+    return;
+  }
+#endif
+  add_halves_portable(sum, row, weight, count);
+}

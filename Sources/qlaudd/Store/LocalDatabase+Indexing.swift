@@ -1,0 +1,200 @@
+import Domain
+import GRDB
+
+/// What one round of indexing did.
+package struct IndexRound: Sendable, Equatable {
+  /// Messages that were looked at.
+  package let looked: Int
+  /// Those of them that can be found now.
+  package let documents: Int
+}
+
+/// How far the index is.
+package struct IndexStatus: Sendable, Equatable {
+  /// Messages that can be found by their words.
+  package let documents: Int
+  /// Messages that are not looked at yet, about.
+  package let waiting: Int
+}
+
+extension LocalDatabase {
+  /// Messages of one round, at most: a send that comes at the same time waits for this many.
+  static let roundMessages = 64
+  /// Bytes of one round, about.
+  private static let roundBytes = 256 << 10
+
+  /// Indexes the messages that were stored after the last one that is indexed, some at a time. What this did and how far
+  /// it came is one transaction: a crash loses nothing and does nothing twice.
+  package func indexRound() async throws -> IndexRound {
+    let rule = rule
+    let state = try await read { try SearchStateTable.get($0) }
+    guard state.rule == rule.version else {
+      try await write { try Self.restartIndex($0.db, rule) }
+      return try await indexRound()
+    }
+    let messages = try await read { db in
+      try MessageTable.stored(db, after: state.indexedThrough, limit: Self.roundMessages)
+    }
+    guard !messages.isEmpty else { return IndexRound(looked: 0, documents: 0) }
+    var batch: [(id: Int64, message: Message, text: IndexedText?)] = []
+    var bytes = 0
+    for (id, message) in messages {
+      let text = rule.prepare(message)
+      batch.append((id, message, text))
+      bytes += text.map { $0.body.utf8.count + $0.tool.utf8.count } ?? 0
+      if bytes > Self.roundBytes { break }
+    }
+    let taken = batch
+    let words = Set(taken.flatMap { $0.text?.words ?? [] })
+    // Looked up beside the writer, which has nothing left to do but to add the few new ones.
+    let newWords = try await read { try SearchWordTable.missing($0, words) }
+    return try await write { transaction in
+      let db = transaction.db
+      let now = try SearchStateTable.get(db)
+      guard now.indexedThrough == state.indexedThrough, now.rule == state.rule else {
+        return IndexRound(looked: taken.count, documents: 0)
+      }
+      var threads: [ThreadID: Thread?] = [:]
+      var documents = 0
+      for (id, message, text) in taken {
+        guard let text else { continue }
+        let thread: Thread?
+        if let known = threads[message.threadID] {
+          thread = known
+        } else {
+          let stored = try ThreadTable.get(db, message.threadID)
+          thread = stored?.deletedAt == nil ? stored?.thread : nil
+          threads[message.threadID] = .some(thread)
+        }
+        guard let thread,
+          try MessageTable.isStill(db, id, message.threadID, message.seq)
+        else { continue }
+        try Self.index(db, id, message, thread, text)
+        documents += 1
+      }
+      for word in newWords { try SearchWordTable.insert(db, word) }
+      try SearchStateTable.advance(
+        db, through: taken.last?.id ?? state.indexedThrough, documents: documents)
+      return IndexRound(looked: taken.count, documents: documents)
+    }
+  }
+
+  /// Whether messages wait to be indexed.
+  package func hasUnindexed() async throws -> Bool {
+    try await read { try SearchStateTable.waiting($0) > 0 }
+  }
+
+  /// How far the index is.
+  package func indexStatus() async throws -> IndexStatus {
+    try await read { db in
+      IndexStatus(
+        documents: try SearchStateTable.get(db).documents, waiting: try SearchStateTable.waiting(db)
+      )
+    }
+  }
+
+  /// Brings segments of the index together, a little at a time, for moments in which nobody waits.
+  /// - Returns: whether there may be more to do.
+  package func tidyIndex() async throws -> Bool {
+    try await write { try SearchTextTable.merge($0.db, pages: Self.mergePages) }
+  }
+
+  private static let mergePages = 64
+
+  /// Sees to it that nothing is left in the file of what was taken out of the index: brings all segments together, step
+  /// by step, while others may write between.
+  func purgeIndex() async throws {
+    while true {
+      let removals = try await read { try SearchStateTable.get($0).removals }
+      guard removals > 0 else { return }
+      var pages = -Self.mergePages
+      while try await write({ [pages] in try SearchTextTable.merge($0.db, pages: pages) }) {
+        pages = Self.mergePages
+      }
+      try await write { try SearchStateTable.forgetRemovals($0.db, removals) }
+    }
+  }
+}
+
+// MARK: Inside of transactions
+
+extension LocalDatabase {
+  private static func index(
+    _ db: Database, _ id: Int64, _ message: Message, _ thread: Thread, _ text: IndexedText
+  ) throws {
+    let number =
+      try SearchDocTable.number(db, of: thread.id) ?? SearchDocTable.addThread(db, thread.id)
+    try SearchDocTable.insert(db, id, thread: number, message, hasMeaning: text.hasMeaning)
+    try SearchTextTable.insert(db, id, text, scope: SearchScope.text(thread, message))
+  }
+
+  /// Takes a thread's messages out of the index, before they are deleted. The caller notes the removal afterwards.
+  /// - Returns: how many were in it, and the words that are no longer listed: others may still use them.
+  static func unindex(_ db: Database, _ thread: Thread, _ rule: IndexingRule) throws
+    -> (documents: Int, words: Set<String>)
+  {
+    if try SearchStateTable.get(db).rule != rule.version { try restartIndex(db, rule) }
+    var words: Set<String> = []
+    var documents = 0
+    try eachMessage(db, thread.id) { id, message in
+      guard try SearchDocTable.delete(db, id), let text = rule.prepare(message) else { return }
+      try SearchTextTable.delete(db, id, text, scope: SearchScope.text(thread, message))
+      words.formUnion(text.words)
+      documents += 1
+    }
+    for word in words { try SearchWordTable.delete(db, word) }
+    try SearchDocTable.deleteThread(db, thread.id)
+    return (documents, words)
+  }
+
+  /// Gives the messages of a thread new filters.
+  static func reindex(_ db: Database, _ old: Thread, _ new: Thread, _ rule: IndexingRule) throws {
+    guard try SearchStateTable.get(db).rule == rule.version else { return }
+    try eachMessage(db, old.id) { id, message in
+      guard try SearchDocTable.isIndexed(db, id), let text = rule.prepare(message) else { return }
+      try SearchTextTable.delete(db, id, text, scope: SearchScope.text(old, message))
+      try SearchTextTable.insert(db, id, text, scope: SearchScope.text(new, message))
+    }
+  }
+
+  private static func eachMessage(
+    _ db: Database, _ thread: ThreadID, _ body: (Int64, Message) throws -> Void
+  ) throws {
+    var seq: MessageSeq = 0
+    while true {
+      let page = try MessageTable.numbered(db, of: thread, after: seq, limit: 100)
+      for (id, message) in page { try body(id, message) }
+      guard let last = page.last?.1.seq else { return }
+      seq = last
+    }
+  }
+
+  private static func restartIndex(_ db: Database, _ rule: IndexingRule) throws {
+    try SearchTextTable.deleteAll(db)
+    try SearchDocTable.deleteAll(db)
+    try SearchWordTable.deleteAll(db)
+    try SearchStateTable.restart(db, rule: rule.version)
+  }
+
+  /// Words that are looked for again after an erase, at most; further ones are listed again when they are next used.
+  private static let mostRestored = 5_000
+
+  /// Lists those words again that other messages have, after a thread was taken out. What only the erased ones had stays
+  /// gone.
+  func restoreWords(_ words: Set<String>) async throws {
+    guard !words.isEmpty else { return }
+    let rule = rule
+    let used = try await read { db in
+      try words.sorted().prefix(Self.mostRestored).filter { word in
+        let term = MatchText.term(IndexTerm(.words, [word]))
+        return try SearchTextTable.newest(db, term, limit: 3).contains { id in
+          try MessageTable.get(db, id).flatMap(rule.prepare)?.words.contains(word) == true
+        }
+      }
+    }
+    guard !used.isEmpty else { return }
+    try await write { transaction in
+      for word in used { try SearchWordTable.insert(transaction.db, word) }
+    }
+  }
+}

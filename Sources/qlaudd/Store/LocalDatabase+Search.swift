@@ -1,0 +1,143 @@
+package import Domain
+import GRDB
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension LocalDatabase {
+  /// Rows that are ranked, at most: the newest ones that have the rarest words. Ranking costs about a microsecond a row.
+  static let rankedRows = 5_000
+  /// Rows of a word that are counted, at most; further ones are estimated.
+  private static let countedRows = 2_000
+  /// Words that stand for a beginning, at most: the shortest.
+  private static let completions = 64
+
+  /// Messages that have the words, best first, equal ones newest first.
+  ///
+  /// Where there are more than ``rankedRows``, rows are chosen by the rarest words and the newest of them are ranked;
+  /// common words then only add to the score. Words weigh by how rare they are in the whole file.
+  package func search(_ search: TextSearch) async throws -> [SearchHit] {
+    let now = source.now()
+    return try await read { db in
+      let plan = try self.plan(db, search, now: now)
+      guard !plan.text.isEmpty else { return [] }
+      var rows = try SearchTextTable.ranked(
+        db, plan.text, weights: plan.weightBytes, through: search.filter.through ?? .max,
+        limit: Self.rankedRows)
+      rows.sort { ($0.score, $0.id) > ($1.score, $1.id) }
+      var hits: [SearchHit] = []
+      for row in rows {
+        guard hits.count < search.limit else { break }
+        if let hit = try SearchDocTable.hit(db, row.id, search.filter, score: row.score) {
+          hits.append(hit)
+        }
+      }
+      return hits
+    }
+  }
+
+  /// The newest document; the place up to which further pages of a search look.
+  package func lastDocument() async throws -> Int64 {
+    try await read { try SearchDocTable.last($0) }
+  }
+
+  /// The messages of some hits, by their numbers; those that are gone are missing.
+  package func messages(of hits: [SearchHit]) async throws -> [Int64: Message] {
+    try await read { db in
+      var messages: [Int64: Message] = [:]
+      for hit in hits {
+        guard let message = try MessageTable.get(db, hit.id), message.threadID == hit.threadID
+        else { continue }
+        messages[hit.id] = message
+      }
+      return messages
+    }
+  }
+
+  /// Whether a word stands in some message.
+  package func isKnown(word: String) async throws -> Bool {
+    try await read { try SearchWordTable.contains($0, word) }
+  }
+
+  /// Words of the file that begin with a letter and have about so many, by the alphabet.
+  package func indexedWords(beginning letter: String, lengths: ClosedRange<Int>) async throws
+    -> [String]
+  {
+    try await read { try SearchWordTable.initial($0, letter, lengths: lengths) }
+  }
+
+  private func plan(_ db: Database, _ search: TextSearch, now: Milliseconds) throws -> MatchText {
+    let documents = try SearchStateTable.get(db).documents
+    var budget = Double(Self.rankedRows)
+    if let thread = search.filter.thread, let stored = try ThreadTable.get(db, thread) {
+      // A thread is ranked whole where it can be.
+      if stored.lastSeq <= Self.rankedRows { budget = .infinity }
+    }
+    let required = try search.required.map { try weigh(db, $0, documents) }
+    var terms = try search.terms.map { try weigh(db, $0, documents) }.filter { $0.rows > 0 }
+    if required.isEmpty {
+      // Stable for equal counts, so that the same search always asks the same.
+      terms = terms.enumerated()
+        .sorted { ($0.element.rows, $0.offset) < ($1.element.rows, $1.offset) }.map(\.element)
+      if terms.isEmpty, !search.terms.isEmpty { return MatchText.nothing }
+    }
+    var drivers: [Weighed] = []
+    var others: [Weighed] = []
+    for term in terms {
+      if required.isEmpty, drivers.isEmpty || term.rows <= budget {
+        drivers.append(term)
+        budget -= term.rows
+      } else {
+        others.append(term)
+      }
+    }
+    return MatchText(
+      drivers: drivers, others: others, required: required, excluded: search.excluded,
+      scope: SearchScope.words(of: search.filter, now: now))
+  }
+
+  private func weigh(_ db: Database, _ term: IndexTerm, _ documents: Int) throws -> Weighed {
+    var choices = [term]
+    if term.kind == .prefix, let prefix = term.tokens.first {
+      let words = try SearchWordTable.beginning(db, with: prefix, limit: Self.completions)
+      if !words.isEmpty { choices = words.map { IndexTerm(.words, [$0]) } }
+    }
+    let text = choices.map(MatchText.term).joined(separator: " OR ")
+    let rows = try rows(db, text, documents)
+    return Weighed(choices: choices, weight: rarity(rows, of: documents), rows: rows)
+  }
+
+  /// How many rows match, about, where they are many.
+  private func rows(_ db: Database, _ match: String, _ documents: Int) throws -> Double {
+    if let known = commonness.withLock({ $0[match] }),
+      abs(known.documents - documents) * 20 <= known.documents
+    {
+      return known.rows
+    }
+    let newest = try SearchTextTable.newest(db, match, limit: Self.countedRows)
+    guard newest.count == Self.countedRows, let first = newest.first, let last = newest.last else {
+      return Double(newest.count)
+    }
+    // As dense in the rest as among the newest.
+    let newestID = max(first, try SearchDocTable.last(db))
+    let share = Double(newest.count) / Double(max(1, newestID - last + 1))
+    let rows = max(Double(newest.count), min(1, share) * Double(documents))
+    commonness.withLock { known in
+      if known.count > 10_000 { known.removeAll() }
+      known[match] = Commonness(rows: rows, documents: documents)
+    }
+    return rows
+  }
+}
+
+/// What a word weighs that so many documents of all have: BM25's inverse document frequency, never below zero.
+private func rarity(_ rows: Double, of documents: Int) -> Double {
+  let without = max(Double(documents) - rows, 0.0)
+  return log(1.0 + (without + 0.5) / (rows + 0.5))
+}

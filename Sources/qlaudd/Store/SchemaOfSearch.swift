@@ -1,0 +1,48 @@
+/// The part of the schema that search needs. All of it can be made again from the messages.
+enum SchemaOfSearch {
+  /// A document is a message with words in it, under the message's own number (`messages.id`). What still has to be
+  /// indexed is every message behind `indexed_through`: storing a message writes nothing here.
+  ///
+  /// `search_text` keeps no texts, only what stands where: a document is taken out by giving the same text again, so texts
+  /// are prepared by one rule, and `rule` says which. Columns: the words of people and models; names kept whole; what tools
+  /// were given and gave; what filters go by. New rows make small segments that are merged in quiet moments
+  /// (`automerge`), never in the commit of somebody who waits.
+  ///
+  /// `removals`: how often something was taken out whose words may still stand in old segments.
+  /// `search_words`: each word once, for completing and correcting.
+  static let text = """
+    CREATE TABLE search_state (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      rule INTEGER NOT NULL,
+      indexed_through INTEGER NOT NULL CHECK (indexed_through >= 0),
+      documents INTEGER NOT NULL CHECK (documents >= 0),
+      removals INTEGER NOT NULL CHECK (removals >= 0)
+    ) STRICT;
+    INSERT INTO search_state VALUES (1, 0, 0, 0, 0);
+
+    CREATE TABLE search_threads (
+      number INTEGER PRIMARY KEY,
+      thread_id TEXT NOT NULL UNIQUE
+    ) STRICT;
+
+    CREATE TABLE search_docs (
+      id INTEGER PRIMARY KEY,
+      thread INTEGER NOT NULL REFERENCES search_threads(number),
+      seq INTEGER NOT NULL,
+      role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
+      created_at INTEGER NOT NULL,
+      has_meaning INTEGER NOT NULL CHECK (has_meaning IN (0, 1)),
+      UNIQUE (thread, seq)
+    ) STRICT;
+
+    CREATE VIRTUAL TABLE search_text USING fts5(
+      body, whole, tool, scope, content='',
+      tokenize="porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+    INSERT INTO search_text(search_text, rank) VALUES ('automerge', 0);
+    INSERT INTO search_text(search_text, rank) VALUES ('crisismerge', 64);
+
+    CREATE TABLE search_words (
+      word TEXT NOT NULL PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
+    """
+}

@@ -1,0 +1,70 @@
+import Domain
+import GRDB
+import Wire
+
+/// One statement a function on `search_docs` and `search_threads`.
+enum SearchDocTable {
+  static func insert(
+    _ db: Database, _ id: Int64, thread: Int64, _ message: Message, hasMeaning: Bool
+  ) throws {
+    try db.run(
+      """
+      INSERT INTO search_docs (id, thread, seq, role, created_at, has_meaning)
+      VALUES (?, ?, ?, ?, ?, ?)
+      """, id, thread, message.seq, message.role, message.createdAt, hasMeaning)
+  }
+
+  /// Takes a document out; false where it was not in.
+  static func delete(_ db: Database, _ id: Int64) throws -> Bool {
+    try db.run("DELETE FROM search_docs WHERE id = ?", id) > 0
+  }
+
+  static func isIndexed(_ db: Database, _ id: Int64) throws -> Bool {
+    try db.number("SELECT 1 FROM search_docs WHERE id = ?", id) != nil
+  }
+
+  static func deleteAll(_ db: Database) throws {
+    try db.run("DELETE FROM search_docs")
+    try db.run("DELETE FROM search_threads")
+  }
+
+  static func number(_ db: Database, of thread: ThreadID) throws -> Int64? {
+    try db.number("SELECT number FROM search_threads WHERE thread_id = ?", thread)
+  }
+
+  static func addThread(_ db: Database, _ thread: ThreadID) throws -> Int64 {
+    try db.run("INSERT INTO search_threads (thread_id) VALUES (?)", thread)
+    return db.lastInsertedRowID
+  }
+
+  static func deleteThread(_ db: Database, _ thread: ThreadID) throws {
+    try db.run("DELETE FROM search_threads WHERE thread_id = ?", thread)
+  }
+
+  /// The newest document.
+  static func last(_ db: Database) throws -> Int64 {
+    try db.number("SELECT max(id) FROM search_docs") ?? 0
+  }
+
+  /// A document if it passes the filter, whatever led to it.
+  static func hit(_ db: Database, _ id: Int64, _ filter: SearchFilter, score: Double) throws
+    -> SearchHit?
+  {
+    try db.one(
+      """
+      SELECT t.id, t.title, d.thread, d.seq, d.role, d.created_at FROM search_docs d
+      JOIN search_threads s ON s.number = d.thread JOIN threads t ON t.id = s.thread_id
+      WHERE d.id = ?1 AND t.deleted_at IS NULL AND (?2 IS NULL OR t.key_id = ?2)
+        AND (?3 IS NULL OR t.end_user_id = ?3) AND (?4 IS NULL OR t.id = ?4)
+        AND (?5 IS NULL OR d.role = ?5) AND (?6 IS NULL OR d.created_at >= ?6)
+        AND (?7 IS NULL OR d.created_at < ?7) AND (?8 IS NULL OR d.id <= ?8)
+      """, id, filter.visibleTo, filter.endUserID, filter.thread, filter.role, filter.since,
+      filter.until, filter.through
+    ) { row in
+      SearchHit(
+        id: id, threadID: try row.id(), title: row.optionalText(), threadNumber: try row.int(),
+        seq: try row.int(),
+        role: try row.choice(), createdAt: try row.int(), score: score)
+    }
+  }
+}
