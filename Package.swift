@@ -87,8 +87,7 @@ let package = Package(
       "Main", "Sources/qlaudd/Main",
       [
         "API", "Engine", "Store", "Vault", "Search", "Outbound", "Upstream", "Tools", "Server",
-        "Domain",
-        "Wire",
+        "Domain", "Wire", "CHost",
         argumentParser, lifecycle, logging,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),

@@ -55,9 +55,9 @@ import Wire
 @Suite struct BackoffTests {
   @Test(arguments: [(0, 1_000), (1, 2_000), (5, 32_000), (6, 60_000), (50, 60_000), (-1, 1_000)])
   func `the bound doubles up to a minute`(attempts: Int, bound: Int64) {
-    #expect(Backoff.delay(attempts: attempts, retryAfter: nil, random: 0.999_999_9) >= bound - 1)
-    #expect(Backoff.delay(attempts: attempts, retryAfter: nil, random: 0.999_999_9) <= bound)
-    #expect(Backoff.delay(attempts: attempts, retryAfter: nil, random: 0) == 0)
+    #expect(Backoff.delay(failures: attempts, retryAfter: nil, random: 0.999_999_9) >= bound - 1)
+    #expect(Backoff.delay(failures: attempts, retryAfter: nil, random: 0.999_999_9) <= bound)
+    #expect(Backoff.delay(failures: attempts, retryAfter: nil, random: 0) == 0)
   }
 
   @Test(arguments: [
@@ -65,7 +65,7 @@ import Wire
     (.zero, 0),
   ])
   func `an upstream's own wish is obeyed, up to an hour`(wish: Duration, delay: Int64) {
-    #expect(Backoff.delay(attempts: 3, retryAfter: wish, random: 0.5) == delay)
+    #expect(Backoff.delay(failures: 3, retryAfter: wish, random: 0.5) == delay)
   }
 }
 

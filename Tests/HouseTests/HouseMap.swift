@@ -54,12 +54,12 @@ enum HouseMap {
         "NIOFoundationCompat", "NIOEmbedded", "NIOTransportServices", "CHost", "Logging",
         "ServiceLifecycle",
       ], machine),
-    // Level 6: the executables. Main wires everything and so may name everything of ours.
+    // Level 6: the executables. Main wires everything and so may name everything of ours; CHost for the watch on the network.
     room(
       "Main",
       [
         "API", "Server", "Engine", "Store", "Vault", "Search", "Outbound", "Upstream", "Tools",
-        "Domain", "Wire", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals",
+        "Domain", "Wire", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "CHost",
         "Dispatch",
       ], machine),
     Room(
@@ -83,7 +83,7 @@ enum HouseMap {
   static let owners: [String: Set<String>] = [
     "GRDB": ["Store"], "GRDBSQLite": ["Store"], "CCurl": ["Outbound"], "CSodium": ["Vault"],
     "CVector": ["Search"],
-    "CRank": ["Store"], "CHost": ["Server"], "Subprocess": ["Tools"],
+    "CRank": ["Store"], "CHost": ["Server", "Main"], "Subprocess": ["Tools"],
     "ArgumentParser": ["Main", "Client"],
     "Logging": ["Engine", "Server", "Main"], "ServiceLifecycle": ["Server", "Engine", "Main"],
     "HTTPTypes": ["Wire", "API", "Server"],

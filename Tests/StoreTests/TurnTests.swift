@@ -136,17 +136,24 @@ import Wire
     try await fixture.submit("t2", in: "t")
     #expect(try await fixture.claim() == "t1")
     let retryAt = fixture.clock.now + 1000
-    #expect(try await fixture.store.parkTurn("t1", reason: "offline", retryAt: retryAt) == 1)
-    #expect(try await fixture.store.parkTurn("t1", reason: "offline", retryAt: retryAt) == nil)
+    let parking = Parking(reason: "offline", retryAt: retryAt)
+    #expect(try await fixture.store.parkTurn("t1", parking) == 1)
+    #expect(try await fixture.store.parkTurn("t1", parking) == nil)
     #expect(try await fixture.store.nextRetryAt() == retryAt)
     let parked = try await fixture.store.turn("t1", visibleTo: nil)
     #expect(parked.status == .queued && parked.attempts == 1 && parked.reason == "offline")
     #expect(parked.retryAt == retryAt)
-    let event = try #require(try await fixture.allEvents().last)
+    // The one behind it is told as well.
+    let events = try await fixture.allEvents().suffix(2)
+    #expect(events.map(\.turnID) == ["t1", "t2"])
     #expect(
-      event.data == [
-        "type": "qlaud.queued", "reason": "offline", "position": 1, "retry_at": .int(retryAt),
-      ])
+      events.map(\.data)
+        == [1, 2].map {
+          [
+            "type": "qlaud.queued", "reason": "offline", "position": .int($0),
+            "retry_at": .int(retryAt),
+          ]
+        })
     #expect(try await fixture.claim() == nil)
     try await fixture.submit("u1", in: "u")
     #expect(try await fixture.claim() == "u1")
@@ -157,11 +164,6 @@ import Wire
     #expect(try await fixture.store.nextRetryAt() == nil)
     let running = try await fixture.store.turn("t1", visibleTo: nil)
     #expect(running.retryAt == nil && running.reason == nil)
-
-    try await fixture.store.parkTurn("t1", reason: "vault_locked", retryAt: .max)
-    #expect(try await fixture.store.releaseParkedTurns(reason: "offline") == 0)
-    #expect(try await fixture.store.releaseParkedTurns() == 1)
-    #expect(try await fixture.claim() == "t1")
     try await fixture.store.close()
   }
 
@@ -188,14 +190,19 @@ import Wire
     try await fixture.store.pool.write { db in
       try db.execute(sql: "UPDATE turns SET retry_at = 9e15 WHERE is_next = 1")
     }
-    for sql in [TurnQueue.oldestReadySQL, TurnQueue.oldestDueSQL] {
+    let choices = [
+      (TurnQueue.oldestReadySQL, "turns_ready"), (TurnQueue.oldestDueSQL, "turns_parked"),
+      (TurnQueue.oldestInLaneSQL, "turns_in_lane"),
+    ]
+    for (sql, index) in choices {
+      let marks = sql.filter { $0 == "?" }.count
       let plan = try await fixture.store.read { db in
         try Row.fetchAll(
-          db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: sql.contains("?") ? [1] : []
+          db, sql: "EXPLAIN QUERY PLAN " + sql,
+          arguments: StatementArguments([Int](repeating: 1, count: marks))
         )
         .map { $0["detail"] as String }.joined(separator: "; ")
       }
-      let index = sql == TurnQueue.oldestReadySQL ? "turns_ready" : "turns_parked"
       #expect(plan.contains("INDEX \(index)"), "\(plan)")
       #expect(plan.hasPrefix("SEARCH"), "\(plan)")
     }
@@ -226,7 +233,7 @@ import Wire
     try await fixture.store.close()
 
     let store = try await fixture.reopen()
-    let recovered = try await store.recoverRunningTurns()
+    let recovered = try await store.recoverTurns()
     #expect(recovered.map(\.id) == ["a", "b"])
     #expect(recovered.allSatisfy { $0.status == .queued && $0.attempts == 1 })
     #expect(try await store.turn("a", visibleTo: nil).iterations == 2)
@@ -235,8 +242,9 @@ import Wire
     #expect(
       page.events.last?.data == [
         "type": "qlaud.retry", "attempt": 1, "reason": "restart", "discard_after": .int(cursor),
+        "outcome": "unknown",
       ])
-    #expect(try await store.recoverRunningTurns().isEmpty)
+    #expect(try await store.recoverTurns().isEmpty)
     #expect(try await store.claimNextTurn(now: fixture.clock.now)?.id == "a")
     try await store.close()
   }
@@ -330,10 +338,10 @@ import Wire
     (.queued, .suspend, nil), (.queued, .resume, nil), (.queued, .finish, nil),
     (.queued, .start, nil),
     (.running, .cancel, .running), (.running, .retry, nil), (.running, .park, .queued),
-    (.running, .suspend, .waiting), (.running, .resume, nil), (.running, .finish, .done),
+    (.running, .suspend, .waiting), (.running, .resume, .running), (.running, .finish, .done),
     (.running, .start, .running),
-    (.waiting, .cancel, .cancelled), (.waiting, .retry, nil), (.waiting, .park, nil),
-    (.waiting, .suspend, nil), (.waiting, .resume, .running), (.waiting, .finish, .done),
+    (.waiting, .cancel, .waiting), (.waiting, .retry, nil), (.waiting, .park, .queued),
+    (.waiting, .suspend, .waiting), (.waiting, .resume, .running), (.waiting, .finish, .done),
     (.waiting, .start, nil),
     (.done, .cancel, nil), (.done, .retry, nil), (.done, .park, nil), (.done, .suspend, nil),
     (.done, .resume, nil), (.done, .finish, nil), (.done, .start, nil),
@@ -354,7 +362,7 @@ import Wire
     try await fixture.thread("t")
     try await fixture.submit("turn", in: "t")
     if from != .queued { _ = try await fixture.claim() }
-    if from == .waiting { try await store.suspendTurn("turn") }
+    if from == .waiting { try await store.noteWaiting("turn") { true } }
     if from.isFinal { try await fixture.finish("turn", from) }
     let before = try await fixture.allEvents()
     var isRefused = false
@@ -362,9 +370,11 @@ import Wire
       switch move {
       case .cancel: _ = try await store.cancelQueuedTurn("turn", visibleTo: nil)
       case .retry: _ = try await store.retryTurn("turn", visibleTo: nil)
-      case .park: isRefused = try await store.parkTurn("turn", reason: "r", retryAt: 1) == nil
-      case .suspend: try await store.suspendTurn("turn")
-      case .resume: try await store.resumeTurn("turn")
+      case .park:
+        isRefused =
+          try await store.parkTurn("turn", Parking(reason: "r", retryAt: 1)) == nil
+      case .suspend: try await store.noteWaiting("turn") { true }
+      case .resume: try await store.noteWaiting("turn") { false }
       case .finish: try await fixture.finish("turn")
       case .start: try await store.startIteration("turn", iteration: 1, requestID: "r")
       }

@@ -6,7 +6,7 @@ import Synchronization
   import Glibc
 #endif
 
-/// A scriptable HTTP/1.1 server on 127.0.0.1 and a free port: one thread accepts, each connection has a thread of its own,
+/// A scriptable HTTP/1.1 server on 127.0.0.1 (or another address of the machine) and a free port: one thread accepts, each connection has a thread of its own,
 /// so a handler may block (on a ``Gate``, on a full socket) without harm.
 ///
 /// The handler is called once for each request. When it returns, the connection waits for the next request, unless the
@@ -19,17 +19,21 @@ package final class LoopbackServer: Sendable {
   private let hall: LoopbackHall
   /// The port it listens on.
   package let port: Int
+  private let address: String
 
   /// Listens at once. A `greeting` is written to each connection before anything is read.
-  package init(greeting: String? = nil, handler: @escaping Handler) throws {
-    let (listener, port) = try LoopbackSocket.listen()
+  package init(
+    address: String = "127.0.0.1", greeting: String? = nil, handler: @escaping Handler
+  ) throws {
+    let (listener, port) = try LoopbackSocket.listen(address)
     self.port = port
+    self.address = address
     hall = LoopbackHall(listener: listener, greeting: greeting, handler: handler)
     try hall.open()
   }
 
   /// `http://127.0.0.1:PORT`.
-  package var origin: String { "http://127.0.0.1:\(port)" }
+  package var origin: String { "http://\(address):\(port)" }
   /// The requests that were read so far, in the order in which they were complete.
   package var requests: [LoopbackRequest] { hall.requests.elements }
   /// What handlers threw so far.

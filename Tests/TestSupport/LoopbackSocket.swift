@@ -14,13 +14,15 @@ enum LoopbackSocket {
     private static let noSignal = Int32(MSG_NOSIGNAL)
   #endif
 
-  /// A listening socket on 127.0.0.1 and the free port that it got.
-  static func listen() throws -> (descriptor: Int32, port: Int) {
+  /// A listening socket on an IPv4 address of the machine and the free port that it got.
+  static func listen(_ host: String) throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, stream, 0)
     guard descriptor >= 0 else { throw LoopbackError.system(call: "socket", errno: errno) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    guard inet_pton(AF_INET, host, &address.sin_addr) == 1 else {
+      throw failure("inet_pton", descriptor)
+    }
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let bound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in

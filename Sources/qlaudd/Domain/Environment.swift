@@ -2,17 +2,21 @@
 package struct Source: Sendable {
   /// Wall clock. For people and for columns; never for order and never for waiting.
   package let now: @Sendable () -> Milliseconds
+  /// A clock that never jumps, from some moment of its own on: for waiting.
+  package let monotonic: @Sendable () -> Milliseconds
   /// That many random bytes, fit for keys.
   package let randomBytes: @Sendable (Int) -> [UInt8]
   /// The day and the month that a moment lies in, in the user's time zone.
   package let spans: @Sendable (Milliseconds) -> CapSpans
 
-  /// A source of these three.
+  /// A source of these.
   package init(
     now: @escaping @Sendable () -> Milliseconds,
     randomBytes: @escaping @Sendable (Int) -> [UInt8],
-    spans: @escaping @Sendable (Milliseconds) -> CapSpans = SystemClock.spans
+    spans: @escaping @Sendable (Milliseconds) -> CapSpans = SystemClock.spans,
+    monotonic: @escaping @Sendable () -> Milliseconds = SystemClock.monotonic
   ) {
+    self.monotonic = monotonic
     self.now = now
     self.randomBytes = randomBytes
     self.spans = spans

@@ -12,6 +12,14 @@ enum SystemClock {
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
+  private static let start = ContinuousClock.now
+
+  /// Milliseconds since the first look; the time that the machine sleeps counts.
+  static func monotonic() -> Milliseconds {
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    return seconds * 1000 + attoseconds / 1_000_000_000_000_000
+  }
+
   /// The day and the month of a moment in the machine's time zone (TZ, /etc/localtime).
   static func spans(_ now: Milliseconds) -> CapSpans {
     var seconds = time_t(now / 1000)

@@ -2,14 +2,7 @@ package import Wire
 
 /// One send and all that follows from it: model calls, tool calls, the reply. The outbox is the turns in state `queued`.
 package struct Turn: Sendable, Equatable {
-  /// Legal transitions:
-  /// ```
-  ///   queued ──claimed──▶ running ──▶ done
-  ///     ▲  │                │ │ └───▶ failed ──retry──▶ queued
-  ///     │  └─cancel─▶ cancelled◀cancel┘                  ▲
-  ///     └──parked / crash──┘                cancelled ───┘ retry
-  ///   running ◀──answered── waiting (an approval or a client's tool), waiting ──cancel──▶ cancelled
-  /// ```
+  /// Where a turn stands; ``Status/after(_:)`` says how it moves.
   package enum Status: String, WireEnum {
     case queued, running, waiting, done, failed, cancelled
     /// Those that something may still come of.
@@ -38,8 +31,15 @@ package struct Turn: Sendable, Equatable {
   package var attempts: Int
   /// Not before this moment; nil for at once.
   package var retryAt: Milliseconds?
-  /// Why it waits: `offline`, `vault_locked`, `rate_limited`.
+  /// Why it waits: `offline`, `rate_limited`, `overloaded`, `vault_locked`, `paused`, `shutdown`.
   package var reason: String?
+  /// What it waits for in the queue: a provider's name, or ``vaultLane``; nil for nothing but its turn.
+  package var lane: String?
+  /// When the model call began that is out now; nil where none is.
+  package var callStartedAt: Milliseconds?
+  /// Model calls that were sent and of which nobody knows whether the provider carried them out, because the daemon or the
+  /// connection ended before the answer was stored.
+  package var unknownOutcomes: Int
   package var error: JSON?
   /// Nil where a model had no price.
   package var cost: Microdollars?
@@ -55,7 +55,8 @@ package struct Turn: Sendable, Equatable {
     retryAt: Milliseconds? = nil, reason: String? = nil, error: JSON? = nil,
     cost: Microdollars? = 0,
     idempotencyKey: String? = nil, createdAt: Milliseconds, startedAt: Milliseconds? = nil,
-    finishedAt: Milliseconds? = nil, ownerKeyID: KeyID? = nil
+    finishedAt: Milliseconds? = nil, ownerKeyID: KeyID? = nil, lane: String? = nil,
+    callStartedAt: Milliseconds? = nil, unknownOutcomes: Int = 0
   ) {
     self.id = id
     self.threadID = threadID
@@ -75,7 +76,13 @@ package struct Turn: Sendable, Equatable {
     self.createdAt = createdAt
     self.startedAt = startedAt
     self.finishedAt = finishedAt
+    self.lane = lane
+    self.callStartedAt = callStartedAt
+    self.unknownOutcomes = unknownOutcomes
   }
+
+  /// The lane of turns that wait for the vault's key; no provider can have this name.
+  package static let vaultLane = ":vault"
 }
 
 /// The parameters of a send that the runner needs; stored with the turn as one JSON object in the protocol's own names.

@@ -16,6 +16,10 @@ struct Core: Sendable {
   let masters: VaultKeeper.MasterSources
   let build: BuildInfo
   let startedAt: Milliseconds
+  /// See ``steady()``.
+  let steadyClock: @Sendable () -> Milliseconds
+  /// Which providers can be reached.
+  let reach: Reach
   /// Rings when a turn may have become runnable.
   let work = Bell()
   /// Rings when a client has asked the daemon to end.

@@ -36,7 +36,7 @@ package struct Housekeeping: Service {
       let before = try await moment(SettingName.deletedRetention, Self.deletedRetention)
       _ = try await core.store.sweepDeletedThreads(deletedBefore: before, limit: Self.sweepLimit)
       try await fold(before: try await moment(SettingName.deltaRetention, Self.deltaRetention))
-      if core.running.count == 0 { try await core.store.checkpoint() }
+      if core.running.activeCount == 0 { try await core.store.checkpoint() }
     } catch is CancellationError {
       return
     } catch {

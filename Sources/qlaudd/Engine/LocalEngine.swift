@@ -21,10 +21,12 @@ package struct LocalEngine: Sendable {
   ) async throws -> LocalEngine {
     let keeper = try await VaultKeeper.open(store: store, source: source, masters: masters)
     let events = EventLog(store: store, grown: grown, flushNow: Bell())
+    let (startedAt, origin) = (source.now(), source.monotonic())
+    let steady: @Sendable () -> Milliseconds = { startedAt + source.monotonic() - origin }
     let core = Core(
       store: store, upstream: upstream, keeper: keeper, events: events, source: source,
-      logger: logger, masters: masters, build: build, startedAt: source.now(),
-      outside: outside)
+      logger: logger, masters: masters, build: build, startedAt: startedAt,
+      steadyClock: steady, reach: Reach(now: steady), outside: outside)
     return LocalEngine(core: core)
   }
 
@@ -41,6 +43,13 @@ package struct LocalEngine: Sendable {
   /// Asks the program to end; the service ``ShutdownRequest`` sees it.
   package func requestShutdown() { core.shutdown.ring() }
 
+  /// The machine's network has changed: what waits for it is tried at once.
+  package func networkChanged() {
+    if core.reach.networkChanged() { core.work.ring() }
+  }
+  /// Whether providers elsewhere can be reached, as far as is known.
+  package var isOnline: Bool { core.reach.isOnline }
+
   /// A new unique id.
   package func newID() -> String { core.source.uuid() }
   /// The wall clock, for what is shown to people.
@@ -56,6 +65,8 @@ package struct LocalEngine: Sendable {
   package var threads: Threads { Threads(core: core) }
   /// Sends and what becomes of them.
   package var turns: Turns { Turns(core: core) }
+  /// What waits, and for what.
+  package var queue: QueueCare { QueueCare(core: core) }
   /// Tools and the answers of those that clients run.
   package var tools: ToolRegistry { ToolRegistry(core: core) }
   /// Questions to people about calls of tools.

@@ -126,6 +126,10 @@ struct QlauddCommand: ParsableCommand {
         createKeyFile: { () throws(VaultError) in try KeyFile.create(at: paths.keyFile) }),
       build: BuildInfo(
         version: programVersion, databasePath: paths.database, socketPath: paths.socket))
+    let watching = NetworkWatch.start { engine.networkChanged() }
+    if watching != 0 {
+      logger.warning("the network cannot be watched", metadata: ["errno": "\(watching)"])
+    }
     let api = APIFace(engine: engine)
     var listening = ServerConfiguration(
       socketPath: paths.socket, tcp: listen.map { ($0.host, $0.port) },

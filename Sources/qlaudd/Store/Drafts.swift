@@ -35,20 +35,24 @@ extension EventDraft {
       EventName.messageCreated, thread: thread, turn: turn, owner: owner,
       ["seq": .int(seq), "role": role.json])
   }
-  static func queued(_ stored: StoredTurn, reason: String, position: Int, retryAt: Milliseconds)
+  static func queued(_ stored: StoredTurn, reason: String, position: Int, retryAt: Milliseconds?)
     -> EventDraft
   {
     make(
       EventName.queued, thread: stored.turn.threadID, turn: stored.turn.id,
       owner: stored.ownerKeyID,
-      ["reason": .string(reason), "position": .integer(position), "retry_at": .int(retryAt)])
+      [
+        "reason": .string(reason), "position": .integer(position),
+        "retry_at": retryAt.map(JSON.int) ?? .null,
+      ])
   }
-  static func restarted(_ stored: StoredTurn) -> EventDraft {
+  static func restarted(_ stored: StoredTurn, isOutcomeUnknown: Bool) -> EventDraft {
     make(
       EventName.retry, thread: stored.turn.threadID, turn: stored.turn.id, owner: stored.ownerKeyID,
       [
         "attempt": .integer(stored.turn.attempts), "reason": "restart",
         "discard_after": .int(stored.discardAfter),
+        "outcome": isOutcomeUnknown ? "unknown" : nil,
       ])
   }
   static func cancelled(_ stored: StoredTurn) -> EventDraft {

@@ -1,5 +1,6 @@
 package import Domain
 import GRDB
+import Wire
 
 extension LocalDatabase {
   /// How long an idempotency key is remembered: seven days.
@@ -60,7 +61,26 @@ extension LocalDatabase {
       StoredTurn(
         turn: turn, ownerKeyID: owner, bodyHash: submission.bodyHash, firstEvent: cursor,
         discardAfter: cursor))
-    return SubmittedTurn(turn: turn, cursor: cursor, isReplay: false, ownerKeyID: owner)
+    try tellWhyItWaits(transaction, turn.id, in: submission.threadID)
+    return SubmittedTurn(
+      turn: try self.stored(transaction.db, turn.id).turn, cursor: cursor, isReplay: false,
+      ownerKeyID: owner)
+  }
+
+  /// A turn that cannot run soon is told so at once, like one that was tried: behind one that is parked, and while the queue is
+  /// paused.
+  private static func tellWhyItWaits(
+    _ transaction: Transaction, _ id: TurnID, in thread: ThreadID?
+  ) throws {
+    let db = transaction.db
+    let stored = try self.stored(db, id)
+    if let thread, let head = try TurnQueue.head(db, of: thread)?.turn, head.id != id,
+      head.status == .queued, let reason = head.reason
+    {
+      try tell(transaction, stored, reason, head.lane, head.retryAt)
+    } else if try SettingTable.get(db, pausedSetting) == true {
+      try tell(transaction, stored, "paused", nil, nil)
+    }
   }
 
   /// The place of the message that the turn answers.

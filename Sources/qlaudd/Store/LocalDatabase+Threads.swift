@@ -118,7 +118,10 @@ extension LocalDatabase {
   ) throws -> Set<String> {
     let db = transaction.db
     let stored = try stored(db, id, visibleTo: key, deleted: true)
-    guard try TurnTable.inStatus(db, .running, thread: id).isEmpty else {
+    let active = try [Turn.Status.running, .waiting].flatMap {
+      try TurnTable.inStatus(db, $0, thread: id)
+    }
+    guard active.isEmpty else {
       throw QlaudError.conflict("a turn of thread \(id) is running; cancel it first")
     }
     try ApprovalTable.delete(db, thread: id)

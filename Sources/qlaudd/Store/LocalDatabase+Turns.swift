@@ -37,12 +37,14 @@ extension LocalDatabase {
     return Page(items: items.map(\.turn), nextCursor: next)
   }
 
-  /// The turns of a thread that run: what must be stopped before it is deleted.
+  /// The turns of a thread that run or wait for somebody: what must be stopped before it is deleted.
   /// - Throws: `not_found` for a thread that the key does not see; a softly deleted one counts.
   package func activeTurns(of thread: ThreadID, visibleTo key: KeyID?) async throws -> [TurnID] {
     try await read { db in
       _ = try Self.stored(db, thread, visibleTo: key, deleted: true)
-      return try TurnTable.inStatus(db, .running, thread: thread).map(\.turn.id)
+      return try [Turn.Status.running, .waiting].flatMap {
+        try TurnTable.inStatus(db, $0, thread: thread).map(\.turn.id)
+      }
     }
   }
 
@@ -51,7 +53,8 @@ extension LocalDatabase {
   package func startIteration(_ id: TurnID, iteration: Int, requestID: String) async throws {
     try await write { transaction in
       let isRunning = try TurnTable.noteIteration(
-        transaction.db, id, iteration, requestID: requestID, discardAfter: transaction.lastNumber)
+        transaction.db, id, iteration, requestID: requestID, discardAfter: transaction.lastNumber,
+        at: transaction.now)
       if !isRunning { throw QlaudError.conflict("turn \(id) does not run") }
     }
   }
@@ -69,6 +72,7 @@ extension LocalDatabase {
       let stored = try Self.unfinished(transaction.db, id)
       let seqs = try Self.append(transaction, messages, to: stored.turn)
       if let usage { try Self.record(transaction.db, usage, of: id) }
+      try TurnTable.endCall(transaction.db, id)
       try transaction.emit(try events(seqs))
       let reply = zip(messages, seqs).filter { $0.0.role == .assistant }.last?.1
       if messages.contains(where: { $0.role == .user }) {
@@ -95,12 +99,15 @@ extension LocalDatabase {
     usage: UsageRecord?, error: JSON?, iterations: Int,
     events: @escaping @Sendable (FinishedTurn) throws -> [EventDraft]
   ) async throws -> FinishedTurn {
-    guard status.isFinal else {
+    guard let step = status.ending else {
       throw QlaudError(.internal, "a turn cannot be finished as \(status.rawValue)")
     }
     return try await write { transaction in
       let db = transaction.db
       let stored = try Self.unfinished(db, id)
+      guard stored.turn.status.after(step) == status else {
+        throw QlaudError.conflict("turn \(id) is \(stored.turn.status.rawValue)")
+      }
       var seq: MessageSeq?
       if let reply, stored.turn.threadID == nil {
         try TurnTable.setReply(db, id, Self.json(reply))
@@ -165,14 +172,14 @@ extension LocalDatabase {
     try TurnTable.addCost(db, turn, usage.cost)
   }
 
-  /// Cancels a turn that is queued or waits, with its `qlaud.done`. One that runs is returned as it is: whoever runs it
+  /// Cancels a turn that is queued, with its `qlaud.done`. One that runs or waits is returned as it is: whoever runs it
   /// must stop it and finish it.
   /// - Throws: `not_found`; `conflict` where it has ended.
   package func cancelQueuedTurn(_ id: TurnID, visibleTo key: KeyID?) async throws -> Turn {
     try await write { transaction in
       let stored = try Self.stored(transaction.db, id, visibleTo: key)
-      if stored.turn.status == .running { return stored.turn }
-      guard !stored.turn.status.isFinal else {
+      if stored.turn.status == .running || stored.turn.status == .waiting { return stored.turn }
+      guard stored.turn.status.after(.cancel) != nil else {
         throw QlaudError.conflict("turn \(id) is \(stored.turn.status.rawValue) already")
       }
       return try Self.cancel(transaction, stored)
@@ -196,7 +203,7 @@ extension LocalDatabase {
     try await write { transaction in
       let db = transaction.db
       let old = try Self.stored(db, id, visibleTo: key)
-      guard old.turn.status == .failed || old.turn.status == .cancelled else {
+      guard old.turn.status.after(.retry) != nil else {
         throw QlaudError.conflict(
           "turn \(id) is \(old.turn.status.rawValue); only a failed or cancelled one can be retried"
         )

@@ -23,6 +23,7 @@ enum Schema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
     migrator.registerMigration("search text") { db in try db.execute(sql: SchemaOfSearch.text) }
+    migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
     migrator.registerMigration("care") { db in try db.execute(sql: care) }
     return migrator
   }
@@ -46,6 +47,29 @@ enum Schema {
     INSERT INTO file_care VALUES (1, 0);
     ALTER TABLE turns ADD COLUMN folded INTEGER NOT NULL DEFAULT 0 CHECK (folded IN (0, 1));
     CREATE INDEX turns_to_fold ON turns(finished_at) WHERE finished_at IS NOT NULL AND folded = 0;
+    """
+
+  /// `lane`: what a queued turn waits for, a provider or the vault; such a turn is taken only where its lane is open.
+  /// `not_after`: a queued turn fails past it. `call_started_at`: a model call is out. `unknown_outcomes`: calls that were out when
+  /// the daemon or the connection ended. `offline` of threads and keys: what becomes of a turn that says nothing itself.
+  private static let lanes = """
+    ALTER TABLE turns ADD COLUMN lane TEXT;
+    ALTER TABLE turns ADD COLUMN not_after INTEGER;
+    ALTER TABLE turns ADD COLUMN call_started_at INTEGER;
+    ALTER TABLE turns ADD COLUMN unknown_outcomes INTEGER NOT NULL DEFAULT 0
+      CHECK (unknown_outcomes >= 0);
+    ALTER TABLE threads ADD COLUMN offline TEXT CHECK (offline IN ('queue', 'fail', 'local'));
+    ALTER TABLE keys ADD COLUMN offline TEXT CHECK (offline IN ('queue', 'fail', 'local'));
+    DROP INDEX turns_ready;
+    DROP INDEX turns_parked;
+    CREATE INDEX turns_ready ON turns(position)
+      WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NULL;
+    CREATE INDEX turns_parked ON turns(retry_at, position)
+      WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NOT NULL;
+    CREATE INDEX turns_in_lane ON turns(lane, is_next, position, retry_at)
+      WHERE status = 'queued' AND lane IS NOT NULL;
+    CREATE INDEX turns_expiring ON turns(not_after)
+      WHERE status = 'queued' AND not_after IS NOT NULL;
     """
 
   /// `last_seq`: the newest message's number. `anchor_seq`: the place of the message's turn in the conversation, which is

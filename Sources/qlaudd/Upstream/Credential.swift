@@ -55,7 +55,7 @@ struct Credential: Sendable {
     UpstreamFailure(
       failure.kind, removed(from: failure.message), status: failure.status,
       type: failure.type.map(removed(from:)), retryAfter: failure.retryAfter,
-      contentStarted: failure.contentStarted)
+      contentStarted: failure.contentStarted, isOutcomeUnknown: failure.isOutcomeUnknown)
   }
 }
 

@@ -177,7 +177,12 @@ extension UpstreamFailure {
       case .tooLarge, .protocolError: .malformed
       case .cancelled: .cancelled
       }
-    self.init(kind, error.message)
+    let wasSent: Bool =
+      switch error.kind {
+      case .firstByteTimeout, .idleTimeout, .totalTimeout, .closed: true
+      default: false
+      }
+    self.init(kind, error.message, isOutcomeUnknown: wasSent)
   }
 
   /// A transfer that failed after the head of a reply.

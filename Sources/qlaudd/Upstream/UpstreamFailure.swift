@@ -31,6 +31,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConverti
   package let retryAfter: Duration?
   /// Whether a block of the reply had already been passed on.
   package let contentStarted: Bool
+  /// Whether the request was sent and nobody knows whether the provider has carried it out.
+  package let isOutcomeUnknown: Bool
 
   /// Characters of `message`.
   package static let messageLimit = 2_000
@@ -38,9 +40,10 @@ package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConverti
   /// A failure; `retryAfter` is dropped where waiting does not help.
   package init(
     _ kind: Kind, _ message: String, status: Int? = nil, type: String? = nil,
-    retryAfter: Duration? = nil, contentStarted: Bool = false
+    retryAfter: Duration? = nil, contentStarted: Bool = false, isOutcomeUnknown: Bool = false
   ) {
     self.kind = kind
+    self.isOutcomeUnknown = isOutcomeUnknown || kind == .brokenStream
     self.status = status
     self.message = String(message.prefix(UpstreamFailure.messageLimit))
     self.type = type
@@ -64,7 +67,7 @@ package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConverti
   func after(contentStarted: Bool) -> UpstreamFailure {
     UpstreamFailure(
       kind, message, status: status, type: type, retryAfter: retryAfter,
-      contentStarted: contentStarted)
+      contentStarted: contentStarted, isOutcomeUnknown: isOutcomeUnknown)
   }
 
   private static func waits(_ kind: Kind) -> Bool {

@@ -10,10 +10,10 @@ final class StandIn: Sendable {
   private let script: Shared<Script>
   private let seen = Shared<[JSON]>([])
 
-  init(_ script: @escaping Script) throws {
+  init(address: String = "127.0.0.1", _ script: @escaping Script) throws {
     let shared = Shared(script)
     self.script = shared
-    server = try LoopbackServer { [seen] request, connection in
+    server = try LoopbackServer(address: address) { [seen] request, connection in
       guard request.method == "POST" else {
         let list: JSON = ["object": "list", "data": [["id": "stand-in", "object": "model"]]]
         return try connection.respond(

@@ -36,7 +36,7 @@ private func greeting(_ call: Call, _ principal: Principal) async throws -> JSON
       "requests_per_connection": .integer(Limits.requestsPerConnection),
       "json_depth": .integer(Limits.jsonDepth),
     ],
-    "online": true,
+    "online": .bool(call.engine.isOnline),
     "key": .record([
       "id": principal.keyID.json, "scope": principal.scope.json,
       "end_user_id": principal.endUserID.map(JSON.string),

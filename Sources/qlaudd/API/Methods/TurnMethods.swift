@@ -37,30 +37,3 @@ let turnMethods: [Method] = [
     return try await SendAnswer.answer(submitted, streamed: stream, to: call)
   },
 ]
-
-let queueMethods: [Method] = [
-  Method(
-    "queue/status", .get("/v1/queue"), .standard, "How much waits, and since when.",
-    result: .queue
-  ) { call in try await queueView(call) },
-  Method(
-    "queue/pause", .post("/v1/queue/pause"), .admin,
-    "Stops taking turns from the queue; what runs goes on.", result: .queue
-  ) { call in
-    try await call.engine.turns.setPaused(true)
-    return try await queueView(call)
-  },
-  Method(
-    "queue/resume", .post("/v1/queue/resume"), .admin, "Takes turns from the queue again.",
-    result: .queue
-  ) { call in
-    try await call.engine.turns.setPaused(false)
-    return try await queueView(call)
-  },
-]
-
-private func queueView(_ call: Call) async throws -> QueueView {
-  QueueView(
-    status: try await call.engine.turns.queueStatus(),
-    isPaused: try await call.engine.turns.isPaused())
-}

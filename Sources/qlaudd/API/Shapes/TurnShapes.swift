@@ -15,6 +15,12 @@ extension Shape where Value == Turn {
     .field("attempts", \.attempts, "Times the upstream was tried in vain."),
     .nullable("retry_at", \.retryAt, "Not before this moment."),
     .nullable("reason", \.reason, "Why it waits."),
+    .nullable(
+      "call_started_at", \.callStartedAt,
+      "When the model call began that is out now; its outcome is not known yet."),
+    .field(
+      "unknown_outcomes", \.unknownOutcomes,
+      "Model calls that were sent and of which nobody knows whether the provider carried them out."),
     .nullable("error", \.error, "What made it fail."),
     .nullable("cost_micros", \.cost, "Micro-dollars; null where a model has no price."),
     .field("created_at", \.createdAt, "Milliseconds since the epoch."),
@@ -79,18 +85,4 @@ extension SendAnswer {
       "cost_micros": turn.cost.map(JSON.int) ?? .null,
     ]
   }
-}
-
-extension Shape where Value == QueueView {
-  static let queue = Shape(
-    .constant("object", "queue"),
-    .field("depth", \.status.depth, "Turns that wait."),
-    .field("running", \.status.running, "Turns that run."),
-    .nullable("oldest_queued_at", \.status.oldestQueuedAt, "Since when the oldest has waited."),
-    .field("paused", \.isPaused, "Whether turns are taken from it."))
-}
-/// The queue as it is reported.
-struct QueueView: Sendable {
-  let status: QueueStatus
-  let isPaused: Bool
 }

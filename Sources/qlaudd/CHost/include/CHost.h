@@ -56,4 +56,8 @@ int chost_open_directory(const char *path);
 /// Marks a descriptor close-on-exec.
 int chost_close_on_exec(int fd);
 
+/// Calls `changed(context)` on a thread of its own whenever the machine gains a link, an address or a route, once for what comes
+/// together. It watches until the process ends; `context` must live as long.
+int chost_watch_network(void (*changed)(void *), void *context);
+
 #endif

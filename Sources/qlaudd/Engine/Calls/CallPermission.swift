@@ -35,7 +35,7 @@ struct CallPermission: Sendable {
     if let asked = try await core.store.approval(
       turn: turn.id, message: call.messageSeq, place: call.place)
     {
-      return try await wait(asked)
+      return try await whileTurnWaits(asked)
     }
     if let standing = try await standing() { return standing }
     let span = try await core.store.setting(SettingName.approvalWait)?.int ?? Self.standardWait
@@ -44,13 +44,17 @@ struct CallPermission: Sendable {
       id: ApprovalID(rawValue: core.source.uuid()), turnID: turn.id, messageSeq: call.messageSeq,
       place: call.place, threadID: call.threadID, toolUseID: call.toolUseID,
       toolID: definition.id, name: call.name, input: input, createdAt: now, expiresAt: now + span)
-    return try await wait(
+    return try await whileTurnWaits(
       try await core.store.askApproval(
         approval, events: [TurnEvents.approvalRequired(turn, approval)]))
   }
 
   private func standing() async throws -> Approval.Status? {
     try await core.store.standingApproval(of: definition.id, in: call.threadID)
+  }
+
+  private func whileTurnWaits(_ approval: Approval) async throws -> Approval.Status {
+    try await core.whileWaiting(turn.id) { try await wait(approval) }
   }
 
   private func wait(_ approval: Approval) async throws -> Approval.Status {

@@ -205,6 +205,11 @@ extension ToolRound {
       } catch { return try await refuse(call, "the call was not made: \(error)") }
       row = try await start(call, call.block["input"] ?? [:])
     }
+    let asked = row
+    return try await core.whileWaiting(turn.id) { try await clientAnswer(asked) }
+  }
+
+  private func clientAnswer(_ row: ToolCallRow) async throws -> Answer {
     let limit = try await core.store.setting(SettingName.clientToolWait)?.int ?? Self.clientWait
     let left = min(limit, max(0, row.startedAt + limit - core.source.now()))
     let deadline = ContinuousClock.now + .milliseconds(left)

@@ -25,6 +25,7 @@ package struct Providers: Sendable {
       name: name, baseURL: try Self.checked(url), shape: shape, secretName: secretName,
       headers: headers, updatedAt: core.source.now())
     try await core.store.setProvider(provider)
+    core.reach.changed(name)
     core.work.ring()
     return provider
   }

@@ -1,3 +1,5 @@
+import Domain
+import Store
 import Wire
 
 /// The settings that the daemon itself reads; a client may keep others under `x_` names.
@@ -7,7 +9,12 @@ enum SettingName {
   /// Whether a bare socket connection must show a key.
   static let requireKey = "require_key"
   /// Whether the queue is paused.
-  static let queuePaused = "queue_paused"
+  static let queuePaused = LocalDatabase.pausedSetting
+
+  /// The model of turns whose rule is `local` while their own cannot be reached: a slug or `provider/model`.
+  static let localModel = "local_model"
+  /// What becomes of turns whose provider is out of reach where neither send, thread nor key says so: `queue`, `fail` or `local`.
+  static let offline = "offline"
 
   /// How long a turn waits for a tool that its client runs, in milliseconds; a minute when nothing is said.
   static let clientToolWait = "client_tool_wait_ms"
@@ -27,7 +34,10 @@ enum SettingName {
   /// What a setting must be, by its name; nil for names that are not known.
   static func expectation(_ name: String, _ value: JSON) -> String? {
     switch name {
-    case defaultModel: value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
+    case defaultModel, localModel:
+      value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
+    case offline:
+      OfflineRule(wire: value) == nil ? "must be \(OfflineRule.expectation)" : nil
     case requireKey, queuePaused: value.bool != nil ? nil : "must be true or false"
     case clientToolWait: within(clientToolWaitRange, value)
     case approvalWait: within(approvalWaitRange, value)

@@ -121,12 +121,12 @@ package struct Turns: Sendable {
       thread: thread, status: status, limit: limit, cursor: cursor, visibleTo: principal.visibleKey)
   }
 
-  /// Stops a turn: one that waits at once, one that runs as soon as its upstream call is cut. What was
+  /// Stops a turn: one that is queued at once, one that runs as soon as its upstream call is cut. What was
   /// streamed so far stays as the turn's message.
   /// - Throws: ``QlaudError`` `conflict` where the turn has ended.
   package func cancel(_ id: TurnID, as principal: Principal) async throws -> Turn {
     let turn = try await core.store.cancelQueuedTurn(id, visibleTo: principal.visibleKey)
-    guard turn.status == .running else {
+    guard turn.status == .running || turn.status == .waiting else {
       core.work.ring()
       return turn
     }
@@ -163,19 +163,6 @@ package struct Turns: Sendable {
         idempotencyKey: nil), as: principal)
   }
 
-  /// How much waits, and since when.
-  package func queueStatus() async throws -> QueueStatus { try await core.store.queueStatus() }
-
-  /// Stops taking turns from the queue, or goes on; what runs is not touched.
-  package func setPaused(_ paused: Bool) async throws {
-    try await core.store.setSettings([SettingName.queuePaused: .bool(paused)])
-    core.work.ring()
-  }
-
-  /// Whether the queue is paused.
-  package func isPaused() async throws -> Bool {
-    try await core.store.setting(SettingName.queuePaused) == true
-  }
 }
 
 extension QlaudError {

@@ -30,6 +30,8 @@ struct Attempt: Sendable {
     var status: Int
     /// The last event before this call's first one.
     let cursor: EventSeq
+    /// When it began, on the steady clock.
+    let began: Milliseconds
     /// Whether the turn ends here only because it may make no further call.
     var hitMaxIterations = false
     /// Whether anything of the reply was streamed.
@@ -67,17 +69,19 @@ struct Attempt: Sendable {
       try await stream(into: &call)
       return call.map(TurnRun.Outcome.finished) ?? .stopped(nil)
     } catch {
-      return outcome(of: error, call)
+      return await outcome(of: error, call)
     }
   }
 
   /// What an error makes of the turn.
-  func outcome(of error: any Error, _ call: Call?) -> TurnRun.Outcome {
+  func outcome(of error: any Error, _ call: Call?) async -> TurnRun.Outcome {
     switch error {
     case is CancellationError: return .stopped(call)
-    case let failure as UpstreamFailure: return judge(failure, call)
+    case let failure as UpstreamFailure: return await judge(failure, call)
+    case let held as Reach.Held: return hold(held)
     case let error as QlaudError where error.kind == .vaultLocked:
-      return .parked(reason: "vault_locked", retryAfter: nil, call)
+      return .parked(
+        Parking(reason: "vault_locked", lane: Turn.vaultLane, retryAt: nil, isAttempt: false), call)
     case let error as QlaudError: return .failed(error, call)
     default:
       core.logger.error("a turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"])
@@ -86,7 +90,7 @@ struct Attempt: Sendable {
   }
 
   private func stream(into call: inout Call?) async throws {
-    let route = try await ModelRouter(store: core.store).route(turn.request.model)
+    let route = try await admittedRoute()
     let secret = try await core.keeper.secret(of: route.provider)
     let requestID = core.source.uuid()
     let terms = try await core.accountant.terms(route, maxTokens: turn.request.maxTokens)
@@ -105,17 +109,18 @@ struct Attempt: Sendable {
     try await core.persist { try await core.events.append([opening]) }
 
     let clock = ContinuousClock()
-    let start = clock.now
+    let (start, began) = (clock.now, core.steady())
     var assembler = ReplyAssembler()
     func current() -> Call {
       Call(
         reply: assembler.reply, route: route, terms: terms,
         usage: Accountant.usage(of: assembler.reply, to: request, isWhole: assembler.isComplete),
         iteration: iteration, requestID: requestID,
-        latency: clock.now - start, status: 200, cursor: cursor)
+        latency: clock.now - start, status: 200, cursor: cursor, began: began)
     }
     call = current()
     let events = try await core.upstream.stream(request, provider: route.provider, secret: secret)
+    await core.noteAnswer(to: turn.id, by: route.provider)
     do {
       for try await event in events {
         try await log(event)
@@ -172,22 +177,27 @@ struct Attempt: Sendable {
 
   /// PROTOCOL 4: out of reach, 408, 409, 429 and 5xx park; other 4xx fail; what broke off after
   /// content had begun is tried again a bounded number of times.
-  private func judge(_ failure: UpstreamFailure, _ call: Call?) -> TurnRun.Outcome {
+  private func judge(_ failure: UpstreamFailure, _ call: Call?) async -> TurnRun.Outcome {
     let error = QlaudError(
       upstream: failure, provider: call?.route.provider.name ?? turn.request.model)
-    switch failure.kind {
-    case .cancelled: return .stopped(call)
-    case .rejected, .malformed: return .failed(error, call)
-    case .brokenStream where turn.attempts >= Self.brokenStreamTries: return .failed(error, call)
-    case .unreachable, .rateLimited, .overloaded, .server, .brokenStream:
-      if turn.request.offline == .fail { return .failed(error, call) }
-      let reason = failure.kind == .rateLimited ? "rate_limited" : "offline"
-      return .parked(reason: reason, retryAfter: failure.retryAfter, call)
+    guard let call, failure.isRetryable else {
+      if failure.kind == .cancelled { return .stopped(call) }
+      if let call { await core.noteAnswer(to: turn.id, by: call.route.provider) }
+      return .failed(error, call)
     }
+    let verdict = await core.noteFailure(
+      failure, of: turn.id, at: call.route.provider, began: call.began)
+    let isHopeless =
+      failure.kind == .brokenStream && turn.attempts >= Self.brokenStreamTries
+      || failure.kind == .server && turn.attempts >= Self.faultTries && verdict.answersOthers
+    if isHopeless || turn.request.offline == .fail { return .failed(error, call) }
+    return .parked(parking(after: failure, at: call.route.provider, verdict), call)
   }
 
   /// Times a reply may break off midway before the turn fails.
   static let brokenStreamTries = 3
+  /// Times a provider may answer a turn with an error of its own, while it answers others, before the turn fails.
+  static let faultTries = 6
 }
 
 extension QlaudError {

@@ -4,13 +4,15 @@ import ServiceLifecycle
 import Store
 import Wire
 
-/// Takes queued turns, oldest first, one at a time in a thread, threads in parallel, and runs them.
-/// Recovery after a crash is its start: what was running is queued again.
+/// Takes queued turns, oldest first, one at a time in a thread, threads in parallel, and runs them. What waits for a provider is
+/// taken when its circuit lets it through (``Circuit``). Recovery after a crash is its start: what was running is queued again.
 package struct Runner: Service {
   let core: Core
 
-  /// Turns that run at once; further ones wait in the queue.
+  /// Turns that run at once, those that wait for somebody not counted; further ones wait in the queue.
   static let concurrency = 128
+  /// The queue is looked at this often at least, in milliseconds: a wall clock may be set, and `not_after` is of it.
+  static let longestNap: Milliseconds = 60_000
   /// How long running turns may go on when the daemon is asked to stop, before they are parked.
   static let grace: Duration = .milliseconds(500)
 
@@ -21,17 +23,18 @@ package struct Runner: Service {
         "calls of an earlier run have no known outcome and are settled at what was held for them",
         metadata: ["count": "\(unknown)"])
     }
-    let recovered = try await core.persist { try await core.store.recoverRunningTurns() }
+    let recovered = try await core.persist { try await core.store.recoverTurns() }
     if !recovered.isEmpty {
       core.logger.notice("turns of an earlier run go on", metadata: ["count": "\(recovered.count)"])
     }
+    core.reach.restore(try await core.store.lanes())
     await withDiscardingTaskGroup { group in
       await withGracefulShutdownHandler {
         await dispatch(in: &group)
       } onGracefulShutdown: {
         core.work.ring()
       }
-      if core.running.count > 0 { await untilIdle(atMost: Self.grace) }
+      if core.running.activeCount > 0 { await untilIdle(atMost: Self.grace) }
       core.running.stopAll(.shutdown)
     }
   }
@@ -40,15 +43,13 @@ package struct Runner: Service {
     while !Task.isShuttingDownGracefully, !Task.isCancelled {
       let seen = core.work.generation
       do {
-        let isPaused = try await core.store.setting("queue_paused") == true
-        while !isPaused, core.running.count < Self.concurrency,
-          let turn = try await core.store.claimNextTurn(now: core.source.now())
-        {
-          start(turn, in: &group)
-        }
-        let next = isPaused ? nil : try await core.store.nextRetryAt()
-        let timeout = next.map { Duration.milliseconds(max(1, $0 - core.source.now())) }
-        await core.work.wait(past: seen, for: timeout)
+        try await core.expireTurns()
+        let isPaused = try await core.store.setting(SettingName.queuePaused) == true
+        let next = isPaused ? nil : try await takeAll(in: &group)
+        let expiry = try await core.store.nextExpiry().map { $0 + 1 - core.source.now() }
+        let wait = [next.map { $0 - core.steady() }, expiry].compactMap(\.self).min()
+        await core.work.wait(
+          past: seen, for: wait.map { .milliseconds(min(max(1, $0), Self.longestNap)) })
       } catch is CancellationError {
         return
       } catch {
@@ -58,20 +59,37 @@ package struct Runner: Service {
     }
   }
 
+  /// Starts all that may run now.
+  /// - Returns: the moment of the steady clock at which there may be more; nil where none is known.
+  private func takeAll(in group: inout DiscardingTaskGroup) async throws -> Milliseconds? {
+    while core.running.activeCount < Self.concurrency {
+      let lanes = core.openLanes()
+      guard let turn = try await core.store.claimNextTurn(now: core.steady(), lanes: lanes) else {
+        core.reach.foundEmpty(lanes)
+        let retry = try await core.store.nextRetryAt(lanes: lanes)
+        return [retry, core.reach.nextProbe()].compactMap(\.self).min()
+      }
+      if let lane = turn.lane { core.reach.taken(turn.id, from: lane) }
+      start(turn, in: &group)
+    }
+    return core.reach.nextProbe()
+  }
+
   private func start(_ turn: Turn, in group: inout DiscardingTaskGroup) {
     let lease = core.running.begin(turn.id)
     group.addTask {
       await TurnRun(core: core, turn: turn, lease: lease).run()
       core.running.end(turn.id)
+      core.noteLeft(turn.id)
       core.work.ring()
     }
   }
 
   private func untilIdle(atMost limit: Duration) async {
     let deadline = ContinuousClock.now + limit
-    while core.running.count > 0, ContinuousClock.now < deadline {
+    while core.running.activeCount > 0, ContinuousClock.now < deadline {
       let seen = core.work.generation
-      if core.running.count == 0 { return }
+      if core.running.activeCount == 0 { return }
       await core.work.wait(past: seen, for: deadline - ContinuousClock.now)
     }
   }

@@ -30,27 +30,58 @@ final class RunningTurns: Sendable {
     }
   }
 
-  private let leases = Mutex<[TurnID: Lease]>([:])
+  private struct State {
+    var leases: [TurnID: Lease] = [:]
+    /// Turns with something that waits for somebody outside, and how many such things.
+    var waits: [TurnID: Int] = [:]
+  }
+  private let state = Mutex(State())
 
-  var count: Int { leases.withLock { $0.count } }
+  /// Turns that run, but for those that wait for somebody outside.
+  var activeCount: Int { state.withLock { $0.leases.count - $0.waits.count } }
+  /// Turns that run or wait.
+  var count: Int { state.withLock { $0.leases.count } }
 
-  func isRunning(_ id: TurnID) -> Bool { leases.withLock { $0[id] != nil } }
+  /// Something in a turn begins to wait. True where nothing in it waited before.
+  func beginWait(_ id: TurnID) -> Bool {
+    state.withLock { state in
+      guard state.leases[id] != nil else { return false }
+      state.waits[id, default: 0] += 1
+      return state.waits[id] == 1
+    }
+  }
+  /// It waits no more. True where nothing in the turn does.
+  func endWait(_ id: TurnID) -> Bool {
+    state.withLock { state in
+      guard let count = state.waits[id] else { return false }
+      state.waits[id] = count == 1 ? nil : count - 1
+      return count == 1
+    }
+  }
+  func isWaiting(_ id: TurnID) -> Bool { state.withLock { $0.waits[id] != nil } }
+
+  func isRunning(_ id: TurnID) -> Bool { state.withLock { $0.leases[id] != nil } }
 
   func begin(_ id: TurnID) -> Lease {
     let lease = Lease()
-    leases.withLock { $0[id] = lease }
+    state.withLock { $0.leases[id] = lease }
     return lease
   }
-  func end(_ id: TurnID) { leases.withLock { $0[id] = nil } }
+  func end(_ id: TurnID) {
+    state.withLock { state in
+      state.leases[id] = nil
+      state.waits[id] = nil
+    }
+  }
 
   /// Stops one turn; false where it does not run here.
   func stop(_ id: TurnID, _ why: Stop) -> Bool {
-    guard let lease = leases.withLock({ $0[id] }) else { return false }
+    guard let lease = state.withLock({ $0.leases[id] }) else { return false }
     lease.stop(why)
     return true
   }
   /// Stops them all.
   func stopAll(_ why: Stop) {
-    for lease in leases.withLock({ Array($0.values) }) { lease.stop(why) }
+    for lease in state.withLock({ Array($0.leases.values) }) { lease.stop(why) }
   }
 }

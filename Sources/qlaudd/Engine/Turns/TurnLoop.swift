@@ -18,7 +18,7 @@ struct TurnLoop: Sendable {
       return await attempt(turn.iterations + 1, [], []).run()
     }
     do { return try await steps(in: threadID) } catch {
-      return attempt(1, [], []).outcome(of: error, nil)
+      return await attempt(1, [], []).outcome(of: error, nil)
     }
   }
 
@@ -49,7 +49,9 @@ struct TurnLoop: Sendable {
         call.hitMaxIterations = true
         return .finished(call)
       }
-      do { try await store(call) } catch { return attempt.outcome(of: error, call) }
+      do { try await store(call) } catch {
+        return await attempt.outcome(of: error, call)
+      }
     }
   }
 

@@ -15,7 +15,7 @@ struct TurnRun: Sendable {
   enum Outcome: Sendable {
     case finished(Attempt.Call)
     /// Nothing usable came and it may go better later.
-    case parked(reason: String, retryAfter: Duration?, Attempt.Call?)
+    case parked(Parking, Attempt.Call?)
     case failed(QlaudError, Attempt.Call?)
     case stopped(Attempt.Call?)
   }
@@ -44,10 +44,16 @@ struct TurnRun: Sendable {
   }
 
   /// Writes the outcome; a store that refuses for now is asked again until it takes it or the
-  /// daemon ends, which leaves the turn to the recovery of the next start.
+  /// daemon ends, which leaves the turn to the recovery of the next start. A turn that somebody else has ended or erased
+  /// meanwhile has no outcome left to write.
   private func settle(_ outcome: Outcome) async {
     while true {
-      do { return try await write(outcome) } catch {
+      do { return try await write(outcome) } catch let error as QlaudError
+        where error.kind == .conflict || error.kind == .notFound
+      {
+        core.logger.notice("a turn had ended already", metadata: ["turn": "\(turn.id)"])
+        return
+      } catch {
         let metadata: Logger.Metadata = ["turn": "\(turn.id)", "error": "\(error)"]
         core.logger.error("a turn's outcome could not be written", metadata: metadata)
         if Task.isCancelled || lease.stopped == .shutdown { return }
@@ -59,36 +65,32 @@ struct TurnRun: Sendable {
   private func write(_ outcome: Outcome) async throws {
     switch outcome {
     case .finished(let call): try await finish(.done, call)
-    case .parked(let reason, let retryAfter, let call): try await park(reason, retryAfter, call)
+    case .parked(let parking, let call): try await park(parking, call)
     case .failed(let error, let call): try await finish(.failed, call, error: error)
     case .stopped(let call):
       switch lease.stopped {
-      case .shutdown, nil: try await park("shutdown", .zero, call)
+      case .shutdown, nil:
+        let parking = Parking(
+          reason: "shutdown", lane: turn.lane, retryAt: nil, isAttempt: false,
+          isOutcomeUnknown: call != nil)
+        try await park(parking, call)
       case .cancelled: try await finish(.cancelled, call)
       }
     }
   }
 
   /// What was already streamed comes again, and readers are told to drop it.
-  private func park(_ reason: String, _ retryAfter: Duration?, _ call: Attempt.Call?) async throws {
-    let delay = Backoff.delay(
-      attempts: turn.attempts, retryAfter: retryAfter, random: core.source.randomFraction)
-    let retryAt = core.moment(in: delay)
-    if let limit = turn.request.notAfter, retryAt > limit {
-      let late = QlaudError(
-        .offline, "not answered by not_after (\(reason))", details: ["reason": .string(reason)])
-      return try await finish(.failed, nil, error: late)
-    }
+  private func park(_ parking: Parking, _ call: Attempt.Call?) async throws {
     if let call, call.hasStreamed {
       let retry: JSON.Object = [
-        "attempt": .integer(turn.attempts + 1), "reason": .string(reason),
+        "attempt": .integer(turn.attempts + 1), "reason": .string(parking.reason),
         "discard_after": .int(call.cursor),
+        "outcome": parking.isOutcomeUnknown ? "unknown" : "failed",
       ]
       try await core.events.append([TurnEvents.make(EventName.retry, of: turn, retry)])
     }
     try await core.store.parkTurn(
-      turn.id, reason: reason, retryAt: retryAt,
-      usage: call?.usageRecord(turn, now: core.source.now()))
+      turn.id, parking, usage: call?.usageRecord(turn, now: core.source.now()))
   }
 
   private func finish(_ status: Turn.Status, _ call: Attempt.Call?, error: QlaudError? = nil)

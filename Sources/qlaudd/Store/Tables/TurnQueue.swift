@@ -8,70 +8,164 @@ enum TurnQueue {
   /// The oldest turn that may run at once. The index is named, because the planner takes that of all queued turns else.
   static let oldestReadySQL = """
     SELECT min(position) FROM turns INDEXED BY turns_ready
-    WHERE status = 'queued' AND is_next = 1 AND retry_at IS NULL
+    WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NULL
     """
   /// The oldest parked turn whose time has come.
   static let oldestDueSQL = """
     SELECT min(position) FROM turns INDEXED BY turns_parked
-    WHERE status = 'queued' AND is_next = 1 AND retry_at <= ?
+    WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at <= ?
+    """
+  /// The oldest turn of a lane, but for those whose own time has not come.
+  static let oldestInLaneSQL = """
+    SELECT position FROM turns INDEXED BY turns_in_lane
+    WHERE status = 'queued' AND lane = ? AND is_next = 1 AND (retry_at IS NULL OR retry_at <= ?)
+    ORDER BY position LIMIT 1
     """
 
-  /// The position of the turn to run next.
-  static func next(_ db: Database, now: Milliseconds) throws -> Int64? {
+  /// The position of the turn to run next, where these lanes are open.
+  static func next(_ db: Database, now: Milliseconds, lanes: [String]) throws -> Int64? {
     let ready = try db.number(oldestReadySQL)
     let due = try db.number(oldestDueSQL, now)
-    return [ready, due].compactMap(\.self).min()
+    let held = try lanes.map { try db.number(oldestInLaneSQL, $0, now) }
+    return ([ready, due] + held).compactMap(\.self).min()
   }
 
-  static func claim(_ db: Database, position: Int64, now: Milliseconds, discardAfter: EventSeq)
-    throws -> StoredTurn?
-  {
+  static func claim(
+    _ db: Database, position: Int64, at time: Milliseconds, discardAfter: EventSeq
+  ) throws -> StoredTurn? {
     try db.run(
       """
       UPDATE turns SET status = 'running', retry_at = NULL, reason = NULL,
         started_at = ifnull(started_at, ?), discard_after = ?
       WHERE position = ?
-      """, now, discardAfter, position)
+      """, time, discardAfter, position)
     return try db.one(
       "SELECT \(TurnTable.columns) FROM turns WHERE position = ?", position, read: TurnTable.read)
   }
 
-  static func nextRetryAt(_ db: Database) throws -> Milliseconds? {
-    try db.number(
+  /// The first moment at which a parked turn of no lane may run, or one of these lanes.
+  static func nextRetryAt(_ db: Database, lanes: [String]) throws -> Milliseconds? {
+    let free = try db.number(
       """
       SELECT min(retry_at) FROM turns INDEXED BY turns_parked
-      WHERE status = 'queued' AND is_next = 1 AND retry_at IS NOT NULL
+      WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NOT NULL
+      """)
+    let held = try lanes.map { lane in
+      try db.number(
+        """
+        SELECT min(retry_at) FROM turns INDEXED BY turns_in_lane
+        WHERE status = 'queued' AND lane = ? AND is_next = 1
+        """, lane)
+    }
+    return ([free] + held).compactMap(\.self).min()
+  }
+
+  /// Puts a turn back to its place in the queue.
+  static func park(_ db: Database, _ id: TurnID, _ parking: Parking) throws {
+    try db.run(
+      """
+      UPDATE turns SET status = 'queued', attempts = attempts + ?, reason = ?, lane = ?, retry_at = ?
+      WHERE id = ?
+      """, parking.isAttempt ? 1 : 0, parking.reason, parking.lane, parking.retryAt, id)
+  }
+
+  /// Puts a turn that a crash left back to its place; it waits for what it waited for before.
+  static func recover(_ db: Database, _ id: TurnID, isAttempt: Bool) throws {
+    try db.run(
+      "UPDATE turns SET status = 'queued', attempts = attempts + ? WHERE id = ?",
+      isAttempt ? 1 : 0, id)
+  }
+
+  /// Brings moments that a clock which has jumped left far ahead within reach.
+  static func clampRetries(_ db: Database, to latest: Milliseconds) throws {
+    try db.run(
+      "UPDATE turns SET retry_at = ?1 WHERE status = 'queued' AND retry_at > ?1", latest)
+  }
+
+  /// Lets a queued turn wait for what the turn before it waits for.
+  static func hold(_ db: Database, _ id: TurnID, reason: String, lane: String?) throws {
+    try db.run("UPDATE turns SET reason = ?, lane = ? WHERE id = ?", reason, lane, id)
+  }
+
+  /// Turns that stand behind the first one of a thread and have not been told why they wait.
+  static func untold(_ db: Database, behindHeadOf thread: ThreadID) throws -> [StoredTurn] {
+    try db.all(
+      """
+      SELECT \(TurnTable.columns) FROM turns INDEXED BY turns_unfinished
+      WHERE thread_id = ? AND finished_at IS NULL AND status = 'queued' AND is_next = 0
+        AND reason IS NULL
+      ORDER BY position
+      """, thread, read: TurnTable.read)
+  }
+
+  /// Turns that may run and have not been told why they wait.
+  static func untold(_ db: Database) throws -> [StoredTurn] {
+    try db.all(
+      """
+      SELECT \(TurnTable.columns) FROM turns INDEXED BY turns_by_status
+      WHERE status = 'queued' AND reason IS NULL ORDER BY position
+      """, read: TurnTable.read)
+  }
+
+  /// The unfinished turn that a thread's others wait for.
+  static func head(_ db: Database, of thread: ThreadID) throws -> StoredTurn? {
+    try db.one(
+      "SELECT \(TurnTable.columns) FROM turns WHERE thread_id = ? AND is_next = 1", thread,
+      read: TurnTable.read)
+  }
+
+  /// Queued turns whose `not_after` has passed.
+  static func expired(_ db: Database, at time: Milliseconds, limit: Int) throws -> [StoredTurn] {
+    try db.all(
+      """
+      SELECT \(TurnTable.columns) FROM turns INDEXED BY turns_expiring
+      WHERE status = 'queued' AND not_after < ? ORDER BY not_after LIMIT ?
+      """, time, limit, read: TurnTable.read)
+  }
+
+  static func nextExpiry(_ db: Database) throws -> Milliseconds? {
+    try db.number(
+      """
+      SELECT min(not_after) FROM turns INDEXED BY turns_expiring
+      WHERE status = 'queued' AND not_after IS NOT NULL
       """)
   }
 
-  /// Puts a running turn back to its place in the queue.
-  static func park(
-    _ db: Database, _ id: TurnID, reason: String?, retryAt: Milliseconds?
-  ) throws {
-    try db.run(
+  /// How many turns wait in each lane, and why the oldest does.
+  static func lanes(_ db: Database) throws -> [LaneStatus] {
+    try db.all(
       """
-      UPDATE turns SET status = 'queued', attempts = attempts + 1, reason = ?, retry_at = ?
-      WHERE id = ?
-      """, reason, retryAt, id)
+      SELECT lane, count(*), (
+        SELECT reason FROM turns AS first INDEXED BY turns_in_lane
+        WHERE first.status = 'queued' AND first.lane = turns.lane ORDER BY is_next DESC, position
+        LIMIT 1), max(retry_at)
+      FROM turns INDEXED BY turns_in_lane WHERE status = 'queued' AND lane IS NOT NULL GROUP BY lane
+      """
+    ) { columns in
+      LaneStatus(
+        lane: try columns.text(), depth: try columns.count(), reason: columns.optionalText(),
+        lastRetryAt: try columns.optionalInt())
+    }
   }
 
-  /// How many queued turns stand before this one, and itself.
+  /// Turns that are counted one by one for a place.
+  static let countedPlaces = 256
+
+  /// How many queued turns stand before this one, and itself: exact up to ``countedPlaces``. Beyond, where counting would make
+  /// every further turn dearer, as many as were submitted since the oldest of them, which is no less.
   static func place(_ db: Database, _ id: TurnID) throws -> Int {
-    Int(
+    guard let own = try db.number("SELECT position FROM turns WHERE id = ?", id) else { return 0 }
+    let counted =
       try db.number(
         """
-        SELECT count(*) FROM turns WHERE status = 'queued'
-          AND position <= (SELECT position FROM turns WHERE id = ?)
-        """, id) ?? 0)
-  }
-
-  /// Lets every parked turn run at once.
-  static func release(_ db: Database, reason: String?) throws -> Int {
-    try db.run(
-      """
-      UPDATE turns SET retry_at = NULL
-      WHERE status = 'queued' AND retry_at IS NOT NULL AND (?1 IS NULL OR reason = ?1)
-      """, reason)
+        SELECT count(*) FROM (
+          SELECT 1 FROM turns INDEXED BY turns_by_status WHERE status = 'queued' AND position <= ?
+          LIMIT ?)
+        """, own, countedPlaces) ?? 0
+    guard counted == countedPlaces else { return Int(counted) }
+    let oldest =
+      try db.number("SELECT min(position) FROM turns WHERE status = 'queued'") ?? own
+    return Int(own - oldest + 1)
   }
 
   static func move(_ db: Database, _ id: TurnID, to status: Turn.Status) throws {
@@ -86,7 +180,8 @@ enum TurnQueue {
     try db.run(
       """
       UPDATE turns SET status = ?, is_next = 0, assistant_seq = ifnull(?, assistant_seq), error = ?,
-        iterations = ?, retry_at = NULL, reason = NULL, finished_at = ?
+        iterations = ?, retry_at = NULL, reason = NULL, lane = NULL, call_started_at = NULL,
+        finished_at = ?
       WHERE id = ?
       """, status, assistantSeq, error, iterations, time, turn.id)
     if let thread = turn.threadID { try promote(db, in: thread) }
@@ -98,7 +193,7 @@ enum TurnQueue {
       """
       UPDATE turns SET status = 'queued', attempts = 0, iterations = 0, reason = NULL, error = NULL,
         assistant_seq = NULL, started_at = NULL, finished_at = NULL, first_event = ?2,
-        discard_after = ?2, folded = 0, is_next = (thread_id IS NULL)
+        discard_after = ?2, unknown_outcomes = 0, folded = 0, is_next = (thread_id IS NULL)
       WHERE id = ?1
       """, turn.id, firstEvent)
     if let thread = turn.threadID { try promote(db, in: thread) }

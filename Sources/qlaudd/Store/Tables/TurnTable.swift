@@ -19,7 +19,7 @@ enum TurnTable {
   static let columns = """
     id, thread_id, key_id, status, request, user_seq, assistant_seq, iterations, attempts, retry_at, \
     reason, error, cost, idempotency_key, created_at, started_at, finished_at, owner_key_id, \
-    body_hash, first_event, discard_after
+    body_hash, first_event, discard_after, lane, call_started_at, unknown_outcomes
     """
 
   static func read(_ columns: inout Columns) throws -> StoredTurn {
@@ -33,9 +33,13 @@ enum TurnTable {
       idempotencyKey: columns.optionalText(), createdAt: try columns.int(),
       startedAt: try columns.optionalInt(), finishedAt: try columns.optionalInt())
     turn.ownerKeyID = try columns.id()
-    return StoredTurn(
+    var stored = StoredTurn(
       turn: turn, ownerKeyID: turn.ownerKeyID, bodyHash: try columns.text(),
       firstEvent: try columns.int(), discardAfter: try columns.int())
+    stored.turn.lane = columns.optionalText()
+    stored.turn.callStartedAt = try columns.optionalInt()
+    stored.turn.unknownOutcomes = try columns.count()
+    return stored
   }
 
   /// A new turn is next in its thread where nothing there is unfinished; a job always is.
@@ -43,13 +47,15 @@ enum TurnTable {
     let turn = stored.turn
     try db.run(
       """
-      INSERT INTO turns (\(columns), is_next)
+      INSERT INTO turns (\(columns), is_next, not_after)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-        ?20, ?21, NOT EXISTS (SELECT 1 FROM turns WHERE thread_id = ?2 AND is_next = 1))
+        ?20, ?21, ?22, ?23, ?24, NOT EXISTS (SELECT 1 FROM turns WHERE thread_id = ?2 AND is_next = 1),
+        ?25)
       """, turn.id, turn.threadID, turn.keyID, turn.status, turn.request.json, turn.userSeq,
       turn.assistantSeq, turn.iterations, turn.attempts, turn.retryAt, turn.reason, turn.error,
       turn.cost, turn.idempotencyKey, turn.createdAt, turn.startedAt, turn.finishedAt,
-      stored.ownerKeyID, stored.bodyHash, stored.firstEvent, stored.discardAfter)
+      stored.ownerKeyID, stored.bodyHash, stored.firstEvent, stored.discardAfter, turn.lane,
+      turn.callStartedAt, turn.unknownOutcomes, turn.request.notAfter)
   }
 
   static func get(_ db: Database, _ id: TurnID) throws -> StoredTurn? {
@@ -117,13 +123,14 @@ enum TurnTable {
   }
 
   static func noteIteration(
-    _ db: Database, _ id: TurnID, _ iteration: Int, requestID: String, discardAfter: EventSeq
+    _ db: Database, _ id: TurnID, _ iteration: Int, requestID: String, discardAfter: EventSeq,
+    at time: Milliseconds
   ) throws -> Bool {
     try db.run(
       """
-      UPDATE turns SET iterations = ?, request_id = ?, discard_after = ?
+      UPDATE turns SET iterations = ?, request_id = ?, discard_after = ?, call_started_at = ?
       WHERE id = ? AND status = 'running'
-      """, iteration, requestID, discardAfter, id) == 1
+      """, iteration, requestID, discardAfter, time, id) == 1
   }
 
   /// Notes the turn's last reply, where there is one, and that what it logged until now will not come again.
@@ -133,6 +140,19 @@ enum TurnTable {
     try db.run(
       "UPDATE turns SET assistant_seq = ifnull(?, assistant_seq), discard_after = ? WHERE id = ?",
       assistantSeq, discardAfter, id)
+  }
+
+  /// Notes that the model call that was out has a known outcome.
+  static func endCall(_ db: Database, _ id: TurnID) throws {
+    try db.run("UPDATE turns SET call_started_at = NULL WHERE id = ?", id)
+  }
+
+  /// Notes that nobody knows what became of the model call that was out.
+  static func loseCall(_ db: Database, _ id: TurnID) throws {
+    try db.run(
+      """
+      UPDATE turns SET call_started_at = NULL, unknown_outcomes = unknown_outcomes + 1 WHERE id = ?
+      """, id)
   }
 
   /// Adds to a turn's cost; once a part has no price the whole has none.

@@ -1,19 +1,21 @@
 import Domain
 
-/// When a parked turn is tried again: full jitter (random between nothing and the bound), the bound
+/// When something that failed is tried again: full jitter (random between nothing and the bound), the bound
 /// doubling from one second to one minute. Source: "Exponential Backoff And Jitter", AWS
 /// Architecture Blog, 2015.
 enum Backoff {
   static let first: Milliseconds = 1_000
   static let longest: Milliseconds = 60_000
+  /// The longest wait that a provider may ask for.
+  static let longestAsked: Milliseconds = 3_600_000
 
-  /// Milliseconds to wait after `attempts` failures. `random` is in 0..<1; an upstream's own
-  /// `retryAfter` is obeyed, up to an hour.
-  static func delay(attempts: Int, retryAfter: Duration?, random: Double) -> Milliseconds {
+  /// Milliseconds to wait after `failures` of them. `random` is in 0..<1; an upstream's own
+  /// `retryAfter` is obeyed, up to ``longestAsked``.
+  static func delay(failures: Int, retryAfter: Duration?, random: Double) -> Milliseconds {
     if let retryAfter {
-      return min(max(0, retryAfter.milliseconds), 3_600_000)
+      return min(max(0, retryAfter.milliseconds), longestAsked)
     }
-    let bound = min(longest, first << Int64(min(max(attempts, 0), 6)))
+    let bound = min(longest, first << Int64(min(max(failures, 0), 6)))
     return Milliseconds(Double(bound) * random)
   }
 }

@@ -1,0 +1,250 @@
+import Foundation
+import TestSupport
+import Testing
+import Wire
+
+/// A host that is there or not, as the test says. While it is not, connections are refused: its port is bound by nobody.
+private struct Away {
+  /// A provider that nobody listens for, on this machine.
+  static let url = "http://127.0.0.1:9"
+}
+
+@Suite(.timeLimit(.minutes(4))) struct OfflineTests {
+  private func provider(_ client: RPCClient, _ url: String, name: String = "up") async throws {
+    _ = try await client.call(
+      "provider/set", ["name": .string(name), "base_url": .string(url), "shape": "openai-chat"])
+    _ = try await client.call(
+      "settings/set", ["settings": ["default_model": .string("\(name)/stand-in")]])
+  }
+
+  private func status(_ client: RPCClient, _ name: String = "up") async throws -> JSON {
+    try await client.call("queue/status")["providers"]?.array?
+      .first { $0["name"]?.string == name } ?? .null
+  }
+
+  @Test func `turns wait in the lane of a provider that is away, and nothing is tried with them`()
+    async throws
+  {
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await provider(client, Away.url)
+    _ = try await client.call("thread/subscribe", ["thread_id": "*", "after": 0])
+    var turns: [String] = []
+    for number in 0..<30 {
+      let thread = try await client.newThread()
+      turns.append(try await client.send("\(number)", to: thread))
+    }
+    // Each is told that it waits.
+    for turn in turns {
+      _ = await client.events { $0["event"] == "qlaud.queued" && $0["turn_id"]?.string == turn }
+    }
+    let report = try await status(client)
+    #expect(report["reachability"] == "down" || report["reachability"] == "probing")
+    #expect(report["reason"] == "offline")
+    // A provider on this machine says nothing about the network.
+    #expect(try await client.call("queue/status")["online"] == true)
+    let attempts = try await client.call("turn/list", ["limit": 200])["data"]?.array ?? []
+    #expect(attempts.allSatisfy { $0["status"] != "failed" && $0["unknown_outcomes"] == 0 })
+
+    // The host comes back: what waited goes out in order.
+    let order = Shared<[String]>([])
+    let standIn = try StandIn { body, connection in
+      order.with { $0.append(StandIn.question(body)) }
+      try StandIn.say(["ok"], to: connection)
+    }
+    try await provider(client, standIn.server.origin)
+    for turn in turns { _ = await client.untilDone(turn) }
+    let ends = client.events.filter { $0["event"] == "qlaud.done" }
+    #expect(ends.count == 30 && ends.allSatisfy { $0["data"]?["status"] == "done" })
+    #expect(Set(order.with { $0 }).count == 30 && order.with { $0.count } == 30)
+    _ = await client.events { _ in true }
+    #expect(try await status(client)["depth"] == 0)
+  }
+
+  @Test
+  func `a send behind a parked turn of its thread is told at once, and answered in its place`()
+    async throws
+  {
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await provider(client, Away.url)
+    let thread = try await client.newThread()
+    for text in ["one", "two", "three"] {
+      let reply = try HTTPReply.request(
+        daemon, "POST", "/v1/threads/\(thread)/messages",
+        ["max_tokens": 9, "content": .string(text)])
+      #expect(reply.status == 202 && reply.json["status"] == "queued")
+      #expect(reply.json["reason"] == "offline")
+    }
+    let standIn = try StandIn { body, connection in
+      try StandIn.say([StandIn.question(body).uppercased()], to: connection)
+    }
+    _ = try await client.call("thread/subscribe", ["thread_id": .string(thread), "after": 0])
+    try await provider(client, standIn.server.origin)
+    _ = await client.events(3) { $0["event"] == "qlaud.done" }
+    let rows = try await client.messages(thread)
+    let said = rows.compactMap { $0["content"]?.string ?? $0["content"]?[0]?["text"]?.string }
+    #expect(said.sorted() == ["ONE", "THREE", "TWO", "one", "three", "two"])
+    #expect(standIn.requests.map(StandIn.question) == ["one", "two", "three"])
+  }
+
+  @Test func `retry-after is obeyed for all turns of the provider`() async throws {
+    let isLimited = Shared(true)
+    let standIn = try StandIn { _, connection in
+      if isLimited.with({ $0 }) {
+        return try connection.respond(
+          status: 429, headers: [("retry-after", "3600")], body: [])
+      }
+      try StandIn.say(["ok"], to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    let first = try await client.send("x", to: try await client.newThread())
+    let told = await client.events {
+      $0["event"] == "qlaud.queued" && $0["turn_id"]?.string == first
+    }
+    #expect(told.first?["data"]?["reason"] == "rate_limited")
+    let asked = standIn.requests.count
+    let second = try await client.send("y", to: try await client.newThread())
+    _ = await client.events { $0["event"] == "qlaud.queued" && $0["turn_id"]?.string == second }
+    #expect(standIn.requests.count == asked)
+    let report = try await status(client)
+    #expect(report["reachability"] == "down" && report["reason"] == "rate_limited")
+    #expect(report["depth"] == 2)
+    let wait = (report["retry_at"]?.int ?? 0) - Int64(Date().timeIntervalSince1970 * 1000)
+    #expect((3_000_000...3_600_000).contains(wait))
+  }
+
+  @Test func `the rule fail answers an error, not_after ends a wait, a cancelled turn is gone`()
+    async throws
+  {
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await provider(client, Away.url)
+    let thread = try await client.newThread()
+    let failed = try HTTPReply.request(
+      daemon, "POST", "/v1/threads/\(thread)/messages",
+      ["max_tokens": 9, "content": "x", "offline": "fail"])
+    #expect(failed.status == 503)
+    #expect(failed.json["error"]?["kind"] == "offline")
+    #expect(failed.json["error"]?["provider"] == "up")
+
+    let soon = Int64(Date().timeIntervalSince1970 * 1000) + 300
+    let late = try await client.send("y", to: thread, more: ["not_after": .int(soon)])
+    let events = await client.untilDone(late)
+    #expect(events.last?["data"]?["status"] == "failed")
+    #expect(events.contains { $0["event"] == "qlaud.queued" })
+    let turn = try await client.call("turn/get", ["turn_id": .string(late)])
+    #expect(turn["error"]?["kind"] == "offline")
+
+    let waiting = try await client.send("z", to: thread)
+    _ = await client.events { $0["event"] == "qlaud.queued" && $0["turn_id"]?.string == waiting }
+    _ = try? await client.call("turn/cancel", ["turn_id": .string(waiting)])
+    #expect((await client.untilDone(waiting)).last?["data"]?["status"] == "cancelled")
+  }
+
+  @Test func `the rule local asks the local model while the provider is away`() async throws {
+    let local = try StandIn { _, connection in try StandIn.say(["from here"], to: connection) }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    _ = try await client.call(
+      "provider/set",
+      ["name": "here", "base_url": .string(local.server.origin), "shape": "openai-chat"])
+    try await provider(client, Away.url)
+    _ = try await client.call("settings/set", ["settings": ["local_model": "here/small"]])
+    let thread = try await client.newThread()
+    let turn = try await client.send("x", to: thread, more: ["offline": "local"])
+    #expect((await client.untilDone(turn)).last?["data"]?["status"] == "done")
+    let messages = try await client.messages(thread)
+    #expect(messages.last?["content"]?[0]?["text"] == "from here")
+    #expect(messages.last?["model"] == "here/small")
+  }
+
+  @Test func `a paused queue takes nothing and tells who sends`() async throws {
+    let standIn = try StandIn { _, connection in try StandIn.say(["ok"], to: connection) }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    #expect(try await client.call("queue/pause")["paused"] == true)
+    let thread = try await client.newThread()
+    let reply = try HTTPReply.request(
+      daemon, "POST", "/v1/threads/\(thread)/messages", ["max_tokens": 9, "content": "x"])
+    #expect(reply.status == 202 && reply.json["reason"] == "paused")
+    #expect(standIn.requests.isEmpty)
+    _ = try await client.call("thread/subscribe", ["thread_id": .string(thread), "after": 0])
+    #expect(try await client.call("queue/resume")["paused"] == false)
+    let events = await client.untilDone(reply.json["id"]?.string ?? "")
+    #expect(events.last?["data"]?["status"] == "done")
+  }
+
+  @Test func `a call whose answer was lost counts as of unknown outcome`() async throws {
+    let tries = Shared(0)
+    let standIn = try StandIn { _, connection in
+      let number = tries.with { count in
+        count += 1
+        return count
+      }
+      if number == 1 { return connection.close() }
+      try StandIn.say(["ok"], to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    let thread = try await client.newThread()
+    let turn = try await client.send("x", to: thread)
+    #expect((await client.untilDone(turn)).last?["data"]?["status"] == "done")
+    let row = try await client.call("turn/get", ["turn_id": .string(turn)])
+    #expect(row["unknown_outcomes"] == 1)
+    #expect(row["call_started_at"] == .null)
+  }
+
+  @Test
+  func
+    `a turn that waits for somebody is shown as waiting, survives a restart, and can be cancelled`()
+    async throws
+  {
+    let standIn = try StandIn { body, connection in
+      if StandIn.results(body).isEmpty {
+        return try StandIn.call([ScriptedCall("c1", "mine")], to: connection)
+      }
+      try StandIn.say(["thanks"], to: connection)
+    }
+    let folder = try TemporaryFolder()
+    var daemon = try Daemon(in: folder)
+    var client = try RPCClient(daemon)
+    try await client.use(standIn)
+    _ = try await client.call(
+      "settings/set", ["settings": ["client_tool_wait_ms": 600_000]])
+    let tool: JSON = ["name": "mine", "description": "x", "input_schema": ["type": "object"]]
+    let thread = try await client.newThread()
+    let turn = try await client.send("x", to: thread, more: ["client_tools": [tool]])
+    let other = try await client.send(
+      "y", to: try await client.newThread(), more: ["client_tools": [tool]])
+    func untilWaiting(_ id: String) async throws {
+      while !Task.isCancelled {
+        let row = try await client.call("turn/get", ["turn_id": .string(id)])
+        if row["status"] == "waiting" { return }
+        #expect(row["status"] == "running" || row["status"] == "queued")
+        await Task.yield()
+      }
+    }
+    try await untilWaiting(turn)
+    try await untilWaiting(other)
+    #expect(try await client.call("queue/status")["waiting"] == 2)
+    #expect(try await client.call("queue/status")["running"] == 0)
+    let cancelled = try await client.call("turn/cancel", ["turn_id": .string(other)])
+    #expect(cancelled["status"] == "cancelled")
+    daemon.crash()
+
+    daemon = try Daemon(in: folder)
+    client = try RPCClient(daemon)
+    try await untilWaiting(turn)
+    _ = try await client.call(
+      "tool/result",
+      ["thread_id": .string(thread), "tool_use_id": "c1", "output": "here you are"])
+    _ = try await client.call("thread/subscribe", ["thread_id": .string(thread), "after": 0])
+    #expect((await client.untilDone(turn)).last?["data"]?["status"] == "done")
+    #expect(standIn.requests.count == 3)
+  }
+}
