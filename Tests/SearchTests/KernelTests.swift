@@ -22,21 +22,41 @@ struct SplitMix: RandomNumberGenerator {
     #expect(cvector_has(Int32(CVECTOR_KERNELS)) == 0)
   }
 
-  @Test(arguments: kernels) func `every kernel counts the same differing bits`(kernel: Int32) {
+  @Test(arguments: kernels) func `every kernel adds up the same costs`(kernel: Int32) {
     var random = SplitMix(state: 1)
-    let query = (0..<4).map { _ in random.next() }
-    var codes = (0..<(4 * 1_000)).map { _ in random.next() }
-    codes.replaceSubrange(0..<4, with: query)
-    codes.replaceSubrange(4..<8, with: query.map { ~$0 })
-    var found = [UInt16](repeating: 0, count: 1_000)
-    cvector_distances(kernel, codes, 1_000, query, &found)
-    let expected: [UInt16] = (0..<1_000).map { row in
-      var bits = 0
-      for word in 0..<4 { bits += (codes[row * 4 + word] ^ query[word]).nonzeroBitCount }
-      return UInt16(bits)
+    var query = cvector_query()
+    let wanted = (0..<4).map { _ in random.next() }
+    let planes = (0..<16).map { _ in random.next() }
+    withUnsafeMutableBytes(of: &query.wanted) { $0.copyBytes(from: wanted.flatMap(Self.bytes)) }
+    withUnsafeMutableBytes(of: &query.planes) { $0.copyBytes(from: planes.flatMap(Self.bytes)) }
+    var codes = (0..<(4 * 500)).map { _ in random.next() }
+    codes.replaceSubrange(0..<4, with: wanted)
+    var found = [UInt16](repeating: 0, count: 500)
+    cvector_costs(kernel, codes, 500, &query, &found)
+    let expected: [UInt16] = (0..<500).map { row in
+      var cost = 0
+      for word in 0..<4 {
+        let other = codes[row * 4 + word] ^ wanted[word]
+        for plane in 0..<4 { cost += (other & planes[plane * 4 + word]).nonzeroBitCount << plane }
+      }
+      return UInt16(cost)
     }
     #expect(found == expected)
-    #expect(found[0] == 0 && found[1] == 256)
+    #expect(found[0] == 0)
+  }
+
+  @Test(arguments: kernels) func `the greatest cost fits`(kernel: Int32) {
+    var query = cvector_query()
+    withUnsafeMutableBytes(of: &query) { bytes in
+      for index in bytes.indices { bytes[index] = 0xFF }
+    }
+    var found: [UInt16] = [0]
+    cvector_costs(kernel, [0, 0, 0, 0], 1, &query, &found)
+    #expect(found == [UInt16(CVECTOR_MAX_COST)])
+  }
+
+  static func bytes(_ word: UInt64) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64($0 * 8)) }
   }
 
   @Test(arguments: kernels, [0, 1, 15, 16, 17, 256, 384, 1_536])

@@ -37,87 +37,125 @@ int cvector_best(void) {
   return CVECTOR_PORTABLE;
 }
 
-// Distances.
+// Costs.
 
-static void distances_portable(
-  const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
+static void costs_portable(
+  const uint64_t *codes, size_t count, const cvector_query *query, uint16_t *out) {
   for (size_t i = 0; i < count; i += 1) {
-    int bits = 0;
+    int cost = 0;
     for (int word = 0; word < CVECTOR_WORDS; word += 1) {
-      bits += __builtin_popcountll(codes[i * CVECTOR_WORDS + word] ^ query[word]);
+      const uint64_t other = codes[i * CVECTOR_WORDS + word] ^ query->wanted[word];
+      for (int plane = 0; plane < CVECTOR_PLANES; plane += 1) {
+        cost += __builtin_popcountll(other & query->planes[plane][word]) << plane;
+      }
     }
-    out[i] = (uint16_t)bits;
+    out[i] = (uint16_t)cost;
   }
 }
 
 #if defined(__x86_64__)
-// Bits of a byte by a table of half bytes (Muła), summed to 64-bit words.
-WIDE("avx2") static void distances_avx2(
-  const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
-  const __m256i asked = _mm256_loadu_si256((const __m256i *)query);
+WIDE("avx2") static inline __m256i bits_of_bytes(__m256i bytes) {
+  // Bits of a byte by a table of half bytes (Mula, Kurz, Lemire: Faster population counts using AVX2 instructions).
   const __m256i table = _mm256_setr_epi8(
     0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
   const __m256i low = _mm256_set1_epi8(15);
+  return _mm256_add_epi8(
+    _mm256_shuffle_epi8(table, _mm256_and_si256(bytes, low)),
+    _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low)));
+}
+
+// A byte has at most 8 bits, so that its weighted sum, at most 120, fits a byte.
+WIDE("avx2") static void costs_avx2(
+  const uint64_t *codes, size_t count, const cvector_query *query, uint16_t *out) {
+  const __m256i wanted = _mm256_loadu_si256((const __m256i *)query->wanted);
+  const __m256i plane0 = _mm256_loadu_si256((const __m256i *)query->planes[0]);
+  const __m256i plane1 = _mm256_loadu_si256((const __m256i *)query->planes[1]);
+  const __m256i plane2 = _mm256_loadu_si256((const __m256i *)query->planes[2]);
+  const __m256i plane3 = _mm256_loadu_si256((const __m256i *)query->planes[3]);
   for (size_t i = 0; i < count; i += 1) {
     const __m256i code = _mm256_loadu_si256((const __m256i *)(codes + i * CVECTOR_WORDS));
-    const __m256i other = _mm256_xor_si256(code, asked);
-    const __m256i bits = _mm256_add_epi8(
-      _mm256_shuffle_epi8(table, _mm256_and_si256(other, low)),
-      _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(other, 4), low)));
-    const __m256i words = _mm256_sad_epu8(bits, _mm256_setzero_si256());
+    const __m256i other = _mm256_xor_si256(code, wanted);
+    __m256i bytes = bits_of_bytes(_mm256_and_si256(other, plane3));
+    bytes = _mm256_add_epi8(bytes, bytes);
+    bytes = _mm256_add_epi8(bytes, bits_of_bytes(_mm256_and_si256(other, plane2)));
+    bytes = _mm256_add_epi8(bytes, bytes);
+    bytes = _mm256_add_epi8(bytes, bits_of_bytes(_mm256_and_si256(other, plane1)));
+    bytes = _mm256_add_epi8(bytes, bytes);
+    bytes = _mm256_add_epi8(bytes, bits_of_bytes(_mm256_and_si256(other, plane0)));
+    const __m256i words = _mm256_sad_epu8(bytes, _mm256_setzero_si256());
     const __m128i halves =
       _mm_add_epi64(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     out[i] = (uint16_t)(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
   }
 }
 
-WIDE("avx512f,avx512bw,avx512vl,avx512vpopcntdq") static void distances_avx512(
-  const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
-  const __m256i asked = _mm256_loadu_si256((const __m256i *)query);
+WIDE("avx512f,avx512bw,avx512vl,avx512vpopcntdq") static void costs_avx512(
+  const uint64_t *codes, size_t count, const cvector_query *query, uint16_t *out) {
+  const __m256i wanted = _mm256_loadu_si256((const __m256i *)query->wanted);
+  const __m256i plane0 = _mm256_loadu_si256((const __m256i *)query->planes[0]);
+  const __m256i plane1 = _mm256_loadu_si256((const __m256i *)query->planes[1]);
+  const __m256i plane2 = _mm256_loadu_si256((const __m256i *)query->planes[2]);
+  const __m256i plane3 = _mm256_loadu_si256((const __m256i *)query->planes[3]);
   for (size_t i = 0; i < count; i += 1) {
     const __m256i code = _mm256_loadu_si256((const __m256i *)(codes + i * CVECTOR_WORDS));
-    const __m256i words = _mm256_popcnt_epi64(_mm256_xor_si256(code, asked));
+    const __m256i other = _mm256_xor_si256(code, wanted);
+    __m256i words = _mm256_popcnt_epi64(_mm256_and_si256(other, plane3));
+    words = _mm256_add_epi64(words, words);
+    words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, plane2)));
+    words = _mm256_add_epi64(words, words);
+    words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, plane1)));
+    words = _mm256_add_epi64(words, words);
+    words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, plane0)));
     const __m128i halves =
       _mm_add_epi64(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
     out[i] = (uint16_t)(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
   }
 }
 #elif defined(__aarch64__)
-static void distances_neon(
-  const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
-  const uint8x16_t first = vreinterpretq_u8_u64(vld1q_u64(query));
-  const uint8x16_t second = vreinterpretq_u8_u64(vld1q_u64(query + 2));
+static uint8x16_t weighted_bits(uint8x16_t other, const cvector_query *query, int first) {
+  uint8x16_t bytes = vdupq_n_u8(0);
+  for (int plane = CVECTOR_PLANES - 1; plane >= 0; plane -= 1) {
+    const uint8x16_t mask = vreinterpretq_u8_u64(vld1q_u64(query->planes[plane] + first));
+    bytes = vaddq_u8(vaddq_u8(bytes, bytes), vcntq_u8(vandq_u8(other, mask)));
+  }
+  return bytes;
+}
+
+// A byte's weighted sum is at most 120, two of them fit a byte.
+static void costs_neon(
+  const uint64_t *codes, size_t count, const cvector_query *query, uint16_t *out) {
+  const uint8x16_t low = vreinterpretq_u8_u64(vld1q_u64(query->wanted));
+  const uint8x16_t high = vreinterpretq_u8_u64(vld1q_u64(query->wanted + 2));
   for (size_t i = 0; i < count; i += 1) {
     const uint8x16_t a = vreinterpretq_u8_u64(vld1q_u64(codes + i * CVECTOR_WORDS));
     const uint8x16_t b = vreinterpretq_u8_u64(vld1q_u64(codes + i * CVECTOR_WORDS + 2));
-    const uint8x16_t bits =
-      vaddq_u8(vcntq_u8(veorq_u8(a, first)), vcntq_u8(veorq_u8(b, second)));
-    out[i] = vaddlvq_u8(bits);
+    out[i] = vaddlvq_u8(vaddq_u8(
+      weighted_bits(veorq_u8(a, low), query, 0), weighted_bits(veorq_u8(b, high), query, 2)));
   }
 }
 #endif
 
-void cvector_distances(
-  int kernel, const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out) {
+void cvector_costs(
+  int kernel, const uint64_t *codes, size_t count, const cvector_query *query, uint16_t *out) {
   if (cvector_has(kernel)) {
     switch (kernel) {
 #if defined(__x86_64__)
     case CVECTOR_AVX2:
-      distances_avx2(codes, count, query, out);
+      costs_avx2(codes, count, query, out);
       return;
     case CVECTOR_AVX512:
-      distances_avx512(codes, count, query, out);
+      costs_avx512(codes, count, query, out);
       return;
 #elif defined(__aarch64__)
     case CVECTOR_NEON:
-      distances_neon(codes, count, query, out);
+      costs_neon(codes, count, query, out);
       return;
 #endif
     default:
       break;
     }
   }
-  distances_portable(codes, count, query, out);
+  costs_portable(codes, count, query, out);
 }
 
 // Products of signed bytes.

@@ -7,11 +7,11 @@ enum { GROUP = 512 };
 
 // The nearest `limit` of the hits, in place; a counting sort keeps the order of rows among equals.
 static void settle(cvector_scan *scan) {
-  size_t counts[258] = {0};
-  for (size_t i = 0; i < scan->count; i += 1) counts[scan->hits[i].distance] += 1;
+  size_t counts[CVECTOR_MAX_COST + 2] = {0};
+  for (size_t i = 0; i < scan->count; i += 1) counts[scan->hits[i].cost] += 1;
   uint32_t last = 0;
   size_t below = 0;
-  while (last < 257 && below + counts[last] < scan->limit) {
+  while (last <= CVECTOR_MAX_COST && below + counts[last] < scan->limit) {
     below += counts[last];
     last += 1;
   }
@@ -20,8 +20,8 @@ static void settle(cvector_scan *scan) {
   size_t kept = 0;
   for (size_t i = 0; i < scan->count; i += 1) {
     const cvector_hit hit = scan->hits[i];
-    if (hit.distance > last) continue;
-    if (hit.distance == last) {
+    if (hit.cost > last) continue;
+    if (hit.cost == last) {
       if (room == 0) continue;
       room -= 1;
     }
@@ -29,15 +29,15 @@ static void settle(cvector_scan *scan) {
     kept += 1;
   }
   scan->count = kept;
-  // A later row at the same distance would lose against those that are kept.
+  // A later row at the same cost would lose against those that are kept.
   if (kept == scan->limit && last < scan->threshold) scan->threshold = last;
 }
 
 void cvector_scan_rows(
-  cvector_scan *scan, int kernel, const cvector_rows *rows, uint32_t first, const uint64_t *query,
+  cvector_scan *scan, int kernel, const cvector_rows *rows, uint32_t first, const cvector_query *query,
   const cvector_filter *filter) {
   uint8_t passes[GROUP];
-  uint16_t distances[GROUP];
+  uint16_t costs[GROUP];
   if (scan->limit == 0) return;
   for (size_t start = 0; start < rows->count; start += GROUP) {
     const size_t count = rows->count - start < GROUP ? rows->count - start : GROUP;
@@ -53,20 +53,19 @@ void cvector_scan_rows(
     }
     if (passed == 0) continue;
     scan->passed += passed;
-    cvector_distances(
-      kernel, rows->codes + start * CVECTOR_WORDS, count, query, distances);
+    cvector_costs(kernel, rows->codes + start * CVECTOR_WORDS, count, query, costs);
     uint64_t sum = 0;
     uint64_t squares = 0;
     for (size_t i = 0; i < count; i += 1) {
-      const uint32_t distance = passes[i] ? distances[i] : 0;
-      sum += distance;
-      squares += distance * distance;
+      const uint32_t cost = passes[i] ? costs[i] : 0;
+      sum += cost;
+      squares += (uint64_t)cost * cost;
     }
     scan->sum += sum;
     scan->sum_of_squares += squares;
     for (size_t i = 0; i < count; i += 1) {
-      if (passes[i] && distances[i] < scan->threshold) {
-        scan->hits[scan->count] = (cvector_hit){first + (uint32_t)(start + i), distances[i]};
+      if (passes[i] && costs[i] < scan->threshold) {
+        scan->hits[scan->count] = (cvector_hit){first + (uint32_t)(start + i), costs[i]};
         scan->count += 1;
       }
     }
@@ -76,7 +75,7 @@ void cvector_scan_rows(
 
 void cvector_finish(cvector_scan *scan) {
   settle(scan);
-  // Shell's method on (distance, row), which is a total order: no memory, and few enough hits for it.
+  // Shell's method on (cost, row), which is a total order: no memory, and few enough hits for it.
   const size_t gaps[] = {3937, 1750, 701, 301, 132, 57, 23, 10, 4, 1};
   for (size_t g = 0; g < sizeof gaps / sizeof *gaps; g += 1) {
     const size_t gap = gaps[g];
@@ -85,8 +84,8 @@ void cvector_finish(cvector_scan *scan) {
       size_t place = i;
       while (place >= gap) {
         const cvector_hit other = scan->hits[place - gap];
-        if (other.distance < hit.distance ||
-            (other.distance == hit.distance && other.row <= hit.row)) {
+        if (other.cost < hit.cost ||
+            (other.cost == hit.cost && other.row <= hit.row)) {
           break;
         }
         scan->hits[place] = other;

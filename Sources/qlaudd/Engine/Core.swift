@@ -35,6 +35,8 @@ struct Core: Sendable {
   let approvalAnswers = Bell()
   /// Rings when more messages can be found.
   let indexed = Bell()
+  /// The embedding model that is in use.
+  let meaning = MeaningIndex()
 
   /// What calls cost and whether they may be made.
   var accountant: Accountant { Accountant(store: store, source: source) }

@@ -33,7 +33,8 @@ package struct LocalEngine: Sendable {
   /// The long-running parts, in the order they start; they stop in the reverse order.
   package var services: [any Service] {
     [
-      EventFlusher(log: core.events, logger: core.logger), Indexer(core: core), Runner(core: core),
+      EventFlusher(log: core.events, logger: core.logger), Indexer(core: core),
+      MeaningIndexer(core: core), Runner(core: core),
       Housekeeping(core: core), ShutdownRequest(asked: core.shutdown),
     ]
   }

@@ -11,17 +11,20 @@ package struct IndexedText: Sendable, Equatable {
   package var tool: String
   /// Each word once.
   package var words: [String]
+  /// Which words stand in it and how often, as the ranking reads it.
+  package var terms: [UInt8]
   /// Whether it is also found by what it means.
   package var hasMeaning: Bool
   /// A prepared message.
   package init(
     body: String, whole: String = "", tool: String = "", words: [String] = [],
-    hasMeaning: Bool = true
+    terms: [UInt8] = [], hasMeaning: Bool = true
   ) {
     self.body = body
     self.whole = whole
     self.tool = tool
     self.words = words
+    self.terms = terms
     self.hasMeaning = hasMeaning
   }
 }

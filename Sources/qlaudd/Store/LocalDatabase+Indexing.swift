@@ -124,7 +124,7 @@ extension LocalDatabase {
   ) throws {
     let number =
       try SearchDocTable.number(db, of: thread.id) ?? SearchDocTable.addThread(db, thread.id)
-    try SearchDocTable.insert(db, id, thread: number, message, hasMeaning: text.hasMeaning)
+    try SearchDocTable.insert(db, id, thread: number, message, text)
     try SearchTextTable.insert(db, id, text, scope: SearchScope.text(thread, message))
   }
 
@@ -137,6 +137,7 @@ extension LocalDatabase {
     var words: Set<String> = []
     var documents = 0
     try eachMessage(db, thread.id) { id, message in
+      try VectorTable.delete(db, id)
       guard try SearchDocTable.delete(db, id), let text = rule.prepare(message) else { return }
       try SearchTextTable.delete(db, id, text, scope: SearchScope.text(thread, message))
       words.formUnion(text.words)
@@ -170,6 +171,7 @@ extension LocalDatabase {
   }
 
   private static func restartIndex(_ db: Database, _ rule: IndexingRule) throws {
+    try VectorTable.deleteAll(db)
     try SearchTextTable.deleteAll(db)
     try SearchDocTable.deleteAll(db)
     try SearchWordTable.deleteAll(db)

@@ -16,7 +16,7 @@ extension LocalDatabase {
   /// Rows of a word that are counted, at most; further ones are estimated.
   private static let countedRows = 2_000
   /// Words that stand for a beginning, at most: the shortest.
-  private static let completions = 64
+  static let completions = 64
 
   /// Messages that have the words, best first, equal ones newest first.
   ///
@@ -114,7 +114,7 @@ extension LocalDatabase {
   }
 
   /// How many rows match, about, where they are many.
-  private func rows(_ db: Database, _ match: String, _ documents: Int) throws -> Double {
+  func rows(_ db: Database, _ match: String, _ documents: Int) throws -> Double {
     if let known = commonness.withLock({ $0[match] }),
       abs(known.documents - documents) * 20 <= known.documents
     {

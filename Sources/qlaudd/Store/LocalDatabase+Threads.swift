@@ -130,6 +130,7 @@ extension LocalDatabase {
     let removed = try unindex(db, stored.thread, rule)
     try MessageTable.delete(db, thread: id)
     try SearchStateTable.noteRemoval(db, documents: removed.documents)
+    try VectorTable.noteRemoval(db)
     try EventTable.delete(db, thread: id)
     try ThreadTable.delete(db, id)
     try CareTable.setScrubOwed(db, true)

@@ -22,7 +22,10 @@ enum Schema {
       try db.execute(sql: toolCalls)
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
-    migrator.registerMigration("search text") { db in try db.execute(sql: SchemaOfSearch.text) }
+    migrator.registerMigration("search") { db in
+      try db.execute(sql: SchemaOfSearch.text)
+      try db.execute(sql: SchemaOfSearch.vectors)
+    }
     migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
     migrator.registerMigration("care") { db in try db.execute(sql: care) }
     return migrator

@@ -9,7 +9,8 @@ enum SchemaOfSearch {
   /// (`automerge`), never in the commit of somebody who waits.
   ///
   /// `removals`: how often something was taken out whose words may still stand in old segments.
-  /// `search_words`: each word once, for completing and correcting.
+  /// `search_threads.number`: never given twice, because lists in memory go by it. `search_docs.terms`: which words stand in
+  /// a message and how often, without the text. `search_words`: each word once, for completing and correcting.
   static let text = """
     CREATE TABLE search_state (
       id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -21,7 +22,7 @@ enum SchemaOfSearch {
     INSERT INTO search_state VALUES (1, 0, 0, 0, 0);
 
     CREATE TABLE search_threads (
-      number INTEGER PRIMARY KEY,
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
       thread_id TEXT NOT NULL UNIQUE
     ) STRICT;
 
@@ -32,6 +33,7 @@ enum SchemaOfSearch {
       role TEXT NOT NULL CHECK (role IN ('user', 'assistant')),
       created_at INTEGER NOT NULL,
       has_meaning INTEGER NOT NULL CHECK (has_meaning IN (0, 1)),
+      terms BLOB NOT NULL,
       UNIQUE (thread, seq)
     ) STRICT;
 
@@ -43,6 +45,30 @@ enum SchemaOfSearch {
 
     CREATE TABLE search_words (
       word TEXT NOT NULL PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Vectors by the model that made them; several may stand side by side while one takes over from another. `through`: the
+  /// newest document that the model has seen. `search_codes` has the short codes apart from the vectors, because all of
+  /// them are read at start.
+  static let vectors = """
+    CREATE TABLE search_models (
+      number INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      dimension INTEGER NOT NULL CHECK (dimension >= 0),
+      through INTEGER NOT NULL CHECK (through >= 0)
+    ) STRICT;
+    CREATE TABLE search_vectors (
+      model INTEGER NOT NULL REFERENCES search_models(number),
+      id INTEGER NOT NULL,
+      vector BLOB NOT NULL,
+      PRIMARY KEY (model, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE search_codes (
+      model INTEGER NOT NULL REFERENCES search_models(number),
+      id INTEGER NOT NULL,
+      code BLOB NOT NULL CHECK (length(code) = 32),
+      PRIMARY KEY (model, id)
     ) STRICT, WITHOUT ROWID;
     """
 }

@@ -76,6 +76,8 @@ extension Shape where Value == Searches.Found {
     .field("seq", \.seq, "The message's place in the thread."),
     .field("role", \.role, "user or assistant."),
     .field("score", \.scoreJSON, "Higher is better; comparable within one search only."),
+    .field("text_score", \.textJSON, "What words and their context give to it."),
+    .field("semantic_score", \.semanticJSON, "What the meaning gives to it."),
     .field("snippet", \.snippet, "The part that fits best, in one line."),
     .field(
       "highlights", \.highlightRows,
@@ -84,6 +86,8 @@ extension Shape where Value == Searches.Found {
 }
 extension Searches.Found {
   fileprivate var scoreJSON: JSON { Score.json(score) }
+  fileprivate var textJSON: JSON { Score.json(textScore) }
+  fileprivate var semanticJSON: JSON { Score.json(semanticScore) }
   fileprivate var highlightRows: [JSON] {
     highlights.map { .array([.integer($0.lowerBound), .integer($0.upperBound)]) }
   }
@@ -116,5 +120,10 @@ extension Shape where Value == Searches.Status {
   fileprivate static let indexStatus = Shape(
     .constant("object", "search.status"),
     .field("documents", \.documents, "Messages that can be found."),
-    .field("waiting", \.waiting, "Messages that are stored and not indexed yet, about."))
+    .field("waiting", \.waiting, "Messages that are stored and not indexed yet, about."),
+    .field("embedder", \.embedder, "The embedding model, or none."),
+    .field("embedded", \.embedded, "Messages that can be found by what they mean."),
+    .field("unembedded", \.unembedded, "Messages that the model has not seen yet."),
+    .field("dimension", \.dimension, "Numbers of a vector."),
+    .nullable("problem", \.problem, "Why messages are not embedded, or not at the moment."))
 }

@@ -24,10 +24,21 @@ int cvector_best(void);
 
 /// Words of a code: 256 bits.
 #define CVECTOR_WORDS 4
+/// Bits of a weight.
+#define CVECTOR_PLANES 4
+/// The greatest cost there is: every bit differs and weighs most.
+#define CVECTOR_MAX_COST 3840
 
-/// Hamming distances, 0 to 256, of `count` codes to one; `out` has room for `count`. A kind that is not there is portable.
-void cvector_distances(
-  int kernel, const uint64_t *codes, size_t count, const uint64_t *query, uint16_t *out);
+/// What a code is compared with: the bits wanted, and for each bit what it costs when it differs, 0 to 15, as four planes
+/// of bits, the least first. With the first plane all ones and the others zero a cost is the Hamming distance.
+typedef struct {
+  uint64_t wanted[CVECTOR_WORDS];
+  uint64_t planes[CVECTOR_PLANES][CVECTOR_WORDS];
+} cvector_query;
+
+/// The costs of `count` codes; `out` has room for `count`. A kind that is not there is portable.
+void cvector_costs(
+  int kernel, const uint64_t *codes, size_t count, const cvector_query *query, uint16_t *out);
 
 /// The sum of products of two rows of `count` signed bytes, exact up to 131,072 numbers.
 int32_t cvector_dot(int kernel, const int8_t *left, const int8_t *right, size_t count);
@@ -58,27 +69,28 @@ typedef struct {
   size_t count;
 } cvector_rows;
 
-/// A row that was found: its number from the scan's start, and its distance.
+/// A row that was found: its number from the scan's start, and its cost.
 typedef struct {
   uint32_t row;
-  uint32_t distance;
+  uint32_t cost;
 } cvector_hit;
 
-/// What a scan has found so far. `hits` has room for `2 * limit + 512`; the rest starts at 0, `threshold` at 257.
+/// What a scan has found so far. `hits` has room for `2 * limit + 512`; the rest starts at 0, `threshold` at
+/// `CVECTOR_MAX_COST + 1`.
 typedef struct {
   cvector_hit *hits;
   size_t limit;
   size_t count;
   uint32_t threshold;
-  /// Rows that passed the filter, and the sums of their distances and of the squares.
+  /// Rows that passed the filter, and the sums of their costs and of the squares.
   uint64_t passed;
   uint64_t sum;
   uint64_t sum_of_squares;
 } cvector_scan;
 
-/// Scans one run of rows, whose first is number `first`. Runs must come in order: of equal distances the first wins.
+/// Scans one run of rows, whose first is number `first`. Runs must come in order: of equal costs the first wins.
 void cvector_scan_rows(
-  cvector_scan *scan, int kernel, const cvector_rows *rows, uint32_t first, const uint64_t *query,
+  cvector_scan *scan, int kernel, const cvector_rows *rows, uint32_t first, const cvector_query *query,
   const cvector_filter *filter);
 
 /// Leaves the `limit` nearest in `hits`, nearest first, equal ones in the order of their rows, and their count in `count`.

@@ -63,17 +63,15 @@ struct MessageWords: Equatable {
 
 extension IndexingRule {
   /// How the product prepares messages. Whoever changes what comes out raises the version.
-  package static let messages = IndexingRule(version: 2) { message in
+  package static let messages = IndexingRule(version: 3) { message in
     let words = MessageWords(message)
     let said = SearchableText(words.said)
-    guard !words.aside.isEmpty else {
-      guard !said.body.isEmpty else { return nil }
-      return IndexedText(body: said.body, whole: said.whole, words: said.words)
-    }
     let aside = SearchableText(words.aside)
     guard !said.body.isEmpty || !aside.body.isEmpty else { return nil }
     return IndexedText(
-      body: said.body, whole: said.whole, tool: "\(aside.body) \(aside.whole)",
-      words: Set(said.words).union(aside.words).sorted(), hasMeaning: !said.body.isEmpty)
+      body: said.body, whole: said.whole,
+      tool: aside.body.isEmpty ? "" : "\(aside.body) \(aside.whole)",
+      words: Set(said.words).union(aside.words).sorted(),
+      terms: TermSignature(terms: said.terms + aside.terms).stored, hasMeaning: !said.body.isEmpty)
   }
 }

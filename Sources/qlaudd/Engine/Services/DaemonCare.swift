@@ -43,6 +43,7 @@ package struct DaemonCare: Sendable {
     try await core.store.setSettings(settings)
     core.work.ring()
     core.chores.ring()
+    core.indexed.ring()
     return try await core.store.settings()
   }
 

@@ -45,18 +45,24 @@ package struct Searches: Sendable {
     package let createdAt: Milliseconds
     /// Higher is better; comparable within one search only.
     package let score: Double
+    /// What words and context give to the score.
+    package let textScore: Double
+    /// What the meaning gives to it.
+    package let semanticScore: Double
     /// The part that fits best, in one line.
     package let snippet: String
     /// Where matches stand in the snippet, in Unicode code points.
     package let highlights: [Range<Int>]
 
-    init(_ hit: SearchHit, _ snippet: Snippet) {
+    init(_ hit: SearchHit, _ ranked: MessageFinder.Ranked, _ snippet: Snippet) {
       threadID = hit.threadID
       title = hit.title
       seq = hit.seq
       role = hit.role
       createdAt = hit.createdAt
-      score = hit.score
+      score = ranked.score
+      textScore = ranked.text
+      semanticScore = ranked.semantic
       self.snippet = snippet.text
       highlights = snippet.highlights
     }
@@ -68,6 +74,16 @@ package struct Searches: Sendable {
     package let documents: Int
     /// Messages that are stored and not looked at yet, about.
     package let waiting: Int
+    /// The embedding model: its name, or `none`.
+    package let embedder: String
+    /// Messages that can be found by what they mean.
+    package let embedded: Int
+    /// Messages that the model has not seen yet.
+    package let unembedded: Int
+    /// Numbers of a vector.
+    package let dimension: Int
+    /// Why messages are not embedded, or not at the moment.
+    package let problem: String?
   }
 
   /// One page of what was found.
@@ -94,33 +110,60 @@ package struct Searches: Sendable {
       _ = try await core.store.indexRound()
     }
     let place = try await SearchCursor(request) { try await core.store.lastDocument() }
+    let mode = try mode(request)
     guard let filter = try await filter(request, query, principal, through: place.through) else {
-      return Page(query: request.query, mode: .text, found: [], nextCursor: nil, corrected: [])
+      return Page(query: request.query, mode: mode, found: [], nextCursor: nil, corrected: [])
     }
-    var (hits, corrected) = (try await search(query, filter), [String]())
-    if hits.isEmpty, let second = try await SpellingHelp(store: core.store).corrected(query) {
-      hits = try await search(second.query, filter)
-      corrected = hits.isEmpty ? [] : second.words
+    var (ranked, used) = try await find(query, filter, mode)
+    var corrected: [String] = []
+    if mode != .semantic, !ranked.contains(where: \.hasWords),
+      let second = try await SpellingHelp(store: core.store).corrected(query)
+    {
+      let (again, _) = try await find(second.query, filter, used)
+      if again.contains(where: \.hasWords) { (ranked, corrected) = (again, second.words) }
     }
-    let page = Array(hits.dropFirst(place.offset).prefix(request.limit))
-    let messages = try await core.store.messages(of: page)
+    let page = Array(ranked.dropFirst(place.offset).prefix(request.limit))
     let matcher = TermMatcher(query.terms + query.required, alternatives: corrected)
-    let found = page.compactMap { hit in
-      messages[hit.id].map {
-        Found(hit, Snippet(of: MessageWords($0).all, matching: matcher))
-      }
-    }
     let end = place.offset + page.count
     return Page(
-      query: request.query, mode: .text, found: found,
-      nextCursor: end < hits.count ? place.text(offset: end) : nil, corrected: corrected)
+      query: request.query, mode: used, found: try await shown(page, filter, matcher),
+      nextCursor: end < ranked.count ? place.text(offset: end) : nil, corrected: corrected)
   }
 
-  private func search(_ query: SearchQuery, _ filter: SearchFilter) async throws -> [SearchHit] {
-    try await core.store.search(
-      TextSearch(
-        terms: query.terms.map(IndexTerm.init), required: query.required.map(IndexTerm.init),
-        excluded: query.excluded.map(IndexTerm.init), filter: filter, limit: Self.depth))
+  /// How it is looked for: by words alone where nothing makes vectors.
+  private func mode(_ request: Request) throws -> Mode {
+    if core.meaning.active != nil { return request.mode ?? .hybrid }
+    guard request.mode == .semantic else { return .text }
+    let problem = core.meaning.problem.map { ": \($0)" } ?? ""
+    throw QlaudError.invalid(
+      "mode", "must be text: there is no embedding model\(problem); see the setting embedder")
+  }
+
+  /// A ranking, and how it was made in fact: by words alone where the embedding model cannot be asked.
+  private func find(_ query: SearchQuery, _ filter: SearchFilter, _ mode: Mode) async throws
+    -> ([MessageFinder.Ranked], Mode)
+  {
+    let finder = MessageFinder(core: core, query: query, filter: filter, mode: mode)
+    do { return (try await finder.find(), mode) } catch let error as QlaudError
+      where mode == .hybrid && [.offline, .upstreamError, .vaultLocked].contains(error.kind)
+    {
+      core.meaning.note(error.message)
+      let finder = MessageFinder(core: core, query: query, filter: filter, mode: .text)
+      return (try await finder.find(), .text)
+    }
+  }
+
+  /// The messages of a page. Each is looked at once more: what may not be seen is not shown, whatever led to it.
+  private func shown(
+    _ page: [MessageFinder.Ranked], _ filter: SearchFilter, _ matcher: TermMatcher
+  ) async throws -> [Found] {
+    let hits = try await core.store.hits(page.map(\.id), filter)
+    let messages = try await core.store.messages(of: hits)
+    let ranked = Dictionary(page.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return hits.compactMap { hit in
+      guard let message = messages[hit.id], let ranked = ranked[hit.id] else { return nil }
+      return Found(hit, ranked, Snippet(of: MessageWords(message).all, matching: matcher))
+    }
   }
 
   /// What both the parameters and the text allow; nil where they exclude each other.
@@ -141,8 +184,18 @@ package struct Searches: Sendable {
 
   /// How far the index is.
   package func status() async throws -> Status {
-    let status = try await core.store.indexStatus()
-    return Status(documents: status.documents, waiting: status.waiting)
+    let index = try await core.store.indexStatus()
+    let active = core.meaning.active
+    var (unembedded, dimension) = (0, 0)
+    if let active {
+      let model = try await core.store.vectorModel(named: active.model.name)
+      unembedded = try await core.store.unseenCount(of: model)
+      dimension = model.dimension
+    }
+    return Status(
+      documents: index.documents, waiting: index.waiting, embedder: active?.model.name ?? "none",
+      embedded: active?.codes.count ?? 0, unembedded: unembedded, dimension: dimension,
+      problem: core.meaning.problem)
   }
 }
 

@@ -31,6 +31,15 @@ enum SettingName {
   static let deletedRetention = "deleted_retention_ms"
   static let retentionRange: ClosedRange<Int64> = 0...(3650 * 24 * 3600 * 1000)
 
+  /// What makes vectors of messages, so that they are found by what they mean: `builtin` (when nothing is said), `none`, or
+  /// the name of an embedding model.
+  static let embedder = "embedder"
+  /// The model's name for questions, where it is another.
+  static let embedderQueryModel = "embedder_query_model"
+  /// What is put before a message, and before a question, for models that want that: `passage: `, `query: `.
+  static let embedderPrefix = "embedder_prefix"
+  static let embedderQueryPrefix = "embedder_query_prefix"
+
   /// What a setting must be, by its name; nil for names that are not known.
   static func expectation(_ name: String, _ value: JSON) -> String? {
     switch name {
@@ -39,6 +48,14 @@ enum SettingName {
     case offline:
       OfflineRule(wire: value) == nil ? "must be \(OfflineRule.expectation)" : nil
     case requireKey, queuePaused: value.bool != nil ? nil : "must be true or false"
+    case embedder:
+      value.string.map { !$0.isEmpty } == true
+        ? nil : "must be builtin, none or the name of an embedding model"
+    case embedderQueryModel:
+      value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
+    case embedderPrefix, embedderQueryPrefix:
+      value.string.map { $0.utf8.count <= 1_000 } == true
+        ? nil : "must be a text of at most 1000 bytes"
     case clientToolWait: within(clientToolWaitRange, value)
     case approvalWait: within(approvalWaitRange, value)
     case deltaRetention, deletedRetention: within(retentionRange, value)

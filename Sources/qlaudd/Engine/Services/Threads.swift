@@ -48,11 +48,13 @@ package struct Threads: Sendable {
       _ = core.running.stop(turn, .cancelled)
       await core.untilEnded(turn)
     }
+    let number = try await core.store.indexNumber(of: id)
     if erase {
       try await core.store.eraseThread(id, visibleTo: principal.visibleKey)
     } else {
       try await core.store.deleteThread(id, visibleTo: principal.visibleKey)
     }
+    core.meaning.forget(number)
   }
 
   /// An independent copy of the messages up to a place.

@@ -8,6 +8,11 @@ package struct SearchableText: Equatable, Sendable {
   /// Each word once, for completing and correcting what people type. Sorted.
   package let words: [String]
 
+  /// The stems of all of them, as often as they stand there.
+  package var terms: [String] {
+    (body + " " + whole).split(separator: " ").map { Porter.stem(String($0)) }
+  }
+
   /// Bytes of a text that are looked at; the rest of a longer one is not found by its words.
   package static let limit = 1 << 20
 

@@ -34,19 +34,18 @@ package final class CodeIndex: Sendable {
   /// A message whose code is near.
   package struct Candidate: Sendable, Equatable {
     package let id: Int64
-    /// Bits that differ, 0 to 256.
-    package let distance: Int
+    /// What its differing bits cost; less is nearer.
+    package let cost: Int
   }
 
   /// What a scan found.
   package struct Candidates: Sendable, Equatable {
-    /// Nearest first; equal distances in the order of addition.
+    /// Nearest first; equal costs in the order of addition.
     package let nearest: [Candidate]
     /// How many messages the filter let pass.
     package let passed: Int
-    /// The mean of their distances, and its standard deviation.
-    package let mean: Double
-    package let deviation: Double
+    /// How the cosines of all that passed lie, as far as their codes tell.
+    package let background: Ranking.Background
   }
 
   private let rows = Mutex(CodeRows())
@@ -84,9 +83,9 @@ package final class CodeIndex: Sendable {
 
   /// The messages with the nearest codes, among those that the filter lets pass.
   package func candidates(
-    near code: VectorCode, limit: Int, filter: VectorFilter
+    near query: CodeQuery, limit: Int, filter: VectorFilter
   ) -> Candidates {
     let snapshot = rows.withLock { $0 }
-    return snapshot.scan(code, limit: limit, filter: filter)
+    return snapshot.scan(query, limit: limit, filter: filter)
   }
 }

@@ -99,14 +99,14 @@ struct CodeRows: Sendable {
     }
   }
 
-  func scan(_ code: VectorCode, limit: Int, filter: VectorFilter) -> CodeIndex.Candidates {
+  func scan(_ query: CodeQuery, limit: Int, filter: VectorFilter) -> CodeIndex.Candidates {
     let limit = min(max(limit, 0), live)
     let allowed: [UInt8] = classes.map { value in
       value.map { filter.allows($0.owner, $0.role) } == true ? 1 : 0
     }
     var scan = cvector_scan()
     scan.limit = limit
-    scan.threshold = 257
+    scan.threshold = UInt32(CVECTOR_MAX_COST) + 1
     let hits = withUnsafeTemporaryAllocation(of: cvector_hit.self, capacity: 2 * limit + 512) {
       hits in
       scan.hits = hits.baseAddress
@@ -118,24 +118,25 @@ struct CodeRows: Sendable {
         rule.thread = filter.thread ?? 0
         rule.since = filter.since ?? .min
         rule.until = filter.until ?? .max
-        run(&scan, code, &rule)
+        run(&scan, query, &rule)
       }
       cvector_finish(&scan)
       return hits[..<scan.count].map { hit in
         let (block, row) = Int(hit.row).quotientAndRemainder(dividingBy: Self.blockRows)
-        return CodeIndex.Candidate(id: blocks[block].ids[row], distance: Int(hit.distance))
+        return CodeIndex.Candidate(id: blocks[block].ids[row], cost: Int(hit.cost))
       }
     }
     let passed = Double(max(scan.passed, 1))
     let mean = Double(scan.sum) / passed
     let variance = Double(scan.sum_of_squares) / passed - mean * mean
     return CodeIndex.Candidates(
-      nearest: hits, passed: Int(scan.passed), mean: mean,
-      deviation: max(variance, 0).squareRoot())
+      nearest: hits, passed: Int(scan.passed),
+      background: query.background(mean: mean, deviation: max(variance, 0).squareRoot()))
   }
 
-  private func run(_ scan: inout cvector_scan, _ code: VectorCode, _ rule: inout cvector_filter) {
+  private func run(_ scan: inout cvector_scan, _ query: CodeQuery, _ rule: inout cvector_filter) {
     let kernel = cvector_best()
+    var wanted = query.raw
     for (number, block) in blocks.enumerated() {
       block.codes.withUnsafeBufferPointer { codes in
         block.classes.withUnsafeBufferPointer { classes in
@@ -148,7 +149,7 @@ struct CodeRows: Sendable {
               rows.times = times.baseAddress
               rows.count = times.count
               cvector_scan_rows(
-                &scan, kernel, &rows, UInt32(number * Self.blockRows), code.words, &rule)
+                &scan, kernel, &rows, UInt32(number * Self.blockRows), &wanted, &rule)
             }
           }
         }

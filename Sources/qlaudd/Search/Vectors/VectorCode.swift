@@ -12,18 +12,24 @@ package struct VectorCode: Sendable, Equatable {
 
   /// The code of a vector; only its direction matters.
   package init(_ vector: [Float]) {
-    var size = 256
-    while size < vector.count { size *= 2 }
-    var mixed = vector + [Float](repeating: 0, count: size - vector.count)
-    for round in 0..<2 {
-      Self.flipSigns(&mixed, seed: UInt64(round + 1))
-      Self.transform(&mixed)
-    }
+    let mixed = Self.mixed(vector)
     words = (0..<4).map { word in
       (0..<64).reduce(into: UInt64(0)) { bits, bit in
         if mixed[word * 64 + bit] > 0 { bits |= 1 << UInt64(bit) }
       }
     }
+  }
+
+  /// The mixtures whose signs a code holds, 256 or more.
+  static func mixed(_ vector: [Float]) -> [Float] {
+    var size = 256
+    while size < vector.count { size *= 2 }
+    var mixed = vector + [Float](repeating: 0, count: size - vector.count)
+    for round in 0..<2 {
+      flipSigns(&mixed, seed: UInt64(round + 1))
+      transform(&mixed)
+    }
+    return mixed
   }
 
   /// The code of stored bytes: where a code was lost, or its making has changed.

@@ -5,13 +5,13 @@ import Wire
 /// One statement a function on `search_docs` and `search_threads`.
 enum SearchDocTable {
   static func insert(
-    _ db: Database, _ id: Int64, thread: Int64, _ message: Message, hasMeaning: Bool
+    _ db: Database, _ id: Int64, thread: Int64, _ message: Message, _ text: IndexedText
   ) throws {
     try db.run(
       """
-      INSERT INTO search_docs (id, thread, seq, role, created_at, has_meaning)
-      VALUES (?, ?, ?, ?, ?, ?)
-      """, id, thread, message.seq, message.role, message.createdAt, hasMeaning)
+      INSERT INTO search_docs (id, thread, seq, role, created_at, has_meaning, terms)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """, id, thread, message.seq, message.role, message.createdAt, text.hasMeaning, text.terms)
   }
 
   /// Takes a document out; false where it was not in.

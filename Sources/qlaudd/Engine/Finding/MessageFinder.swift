@@ -1,0 +1,226 @@
+import Domain
+import Search
+import Store
+
+/// One search, from what was typed to a ranking: where it may look at everything, everything is ranked; where there is too
+/// much, what the words and the vectors point to, with what stands around it.
+struct MessageFinder: Sendable {
+  let core: Core
+  let query: SearchQuery
+  let filter: SearchFilter
+  let mode: Searches.Mode
+
+  /// A message in the ranking.
+  struct Ranked: Sendable {
+    let id: Int64
+    let score: Double
+    let text: Double
+    let semantic: Double
+    /// Whether words of the query stand in the message itself.
+    let hasWords: Bool
+  }
+
+  /// Documents of a search in which each is ranked.
+  static let ranksAll = 4_096
+  /// Documents that the words point to, and as many that the vectors do.
+  private static let pointed = 150
+  /// Codes that are looked at more closely.
+  private static let nearCodes = 500
+  /// What a match counts that stands in the chatter of tools.
+  private static let asideWeight = 0.4
+
+  /// Messages of a ranking, best first.
+  func find() async throws -> [Ranked] {
+    if query.isEmpty {
+      return try await search(limit: Searches.depth).map {
+        Ranked(id: $0.id, score: 0, text: 0, semantic: 0, hasWords: true)
+      }
+    }
+    let active = mode == .text ? nil : core.meaning.active
+    let model = active?.model
+    if let all = try await core.store.passages(in: filter, atMost: Self.ranksAll, model: model) {
+      return try await rankAll(all, active)
+    }
+    return try await rankPointed(active)
+  }
+
+  // MARK: Everything
+
+  private func rankAll(_ all: [SearchPassage], _ active: MeaningIndex.Active?) async throws
+    -> [Ranked]
+  {
+    let (required, excluded) = try await constraints()
+    let words = try await words()
+    var passages = all.map { passage in
+      self.passage(
+        passage,
+        isCandidate: passes(passage) && required?.contains(passage.id) != false
+          && !excluded.contains(passage.id))
+    }
+    let rarity = TermRarity(of: words.terms, in: passages)
+    if let vector = try await vector(words, rarity, active).flatMap(QuantizedVector.init) {
+      let scorer = CosineScorer(vector)
+      for (index, passage) in all.enumerated() {
+        passages[index].cosine = passage.vector.map(scorer.cosine)
+      }
+    }
+    return ranked(passages, words, rarity, nil, required: required)
+  }
+
+  /// Which documents have all that must be there, nil for no such demand, and which have what must not.
+  private func constraints() async throws -> (required: Set<Int64>?, excluded: Set<Int64>) {
+    var required: Set<Int64>?
+    if !query.required.isEmpty {
+      let hits = try await core.store.search(
+        TextSearch(
+          terms: [], required: query.required.map(IndexTerm.init), filter: filter, limit: .max))
+      required = Set(hits.map(\.id))
+    }
+    guard !query.excluded.isEmpty else { return (required, []) }
+    let hits = try await core.store.search(
+      TextSearch(terms: query.excluded.map(IndexTerm.init), filter: filter, limit: .max))
+    return (required, Set(hits.map(\.id)))
+  }
+
+  private func passes(_ passage: SearchPassage) -> Bool {
+    (filter.role == nil || filter.role == passage.role)
+      && (filter.since.map { passage.createdAt >= $0 } ?? true)
+      && (filter.until.map { passage.createdAt < $0 } ?? true)
+  }
+
+  // MARK: What is pointed to
+
+  private func rankPointed(_ active: MeaningIndex.Active?) async throws -> [Ranked] {
+    let words = try await words()
+    let rarity = try await rarity(words)
+    var hits = mode == .semantic ? [] : try await search(limit: Self.pointed)
+    var background: Ranking.Background?
+    let isConstrained = !query.required.isEmpty || !query.excluded.isEmpty
+    if let active, let vector = try await vector(words, rarity, active),
+      let exact = QuantizedVector(vector), let codeQuery = CodeQuery(vector)
+    {
+      let near = active.codes.candidates(
+        near: codeQuery, limit: Self.nearCodes, filter: try await vectorFilter())
+      background = near.background
+      let ids = near.nearest.map(\.id)
+      let scorer = CosineScorer(exact)
+      let cosines = try await core.store.vectors(ids, of: active.model).mapValues(scorer.cosine)
+      // What the words have not shown to have what must be there is left out.
+      if !isConstrained {
+        let nearest = cosines.sorted { ($0.value, $0.key) > ($1.value, $1.key) }
+          .prefix(Self.pointed).map(\.key)
+        let known = Set(hits.map(\.id))
+        hits += try await core.store.hits(nearest.filter { !known.contains($0) }, filter)
+      }
+      let around = try await core.store.passages(around: hits, filter: filter, model: active.model)
+      return rank(around, hits, words, rarity, background) { $0.vector.map(scorer.cosine) }
+    }
+    let around = try await core.store.passages(around: hits, filter: filter, model: nil)
+    return rank(around, hits, words, rarity, background) { _ in nil }
+  }
+
+  private func rank(
+    _ around: [SearchPassage], _ hits: [SearchHit], _ words: QueryWords, _ rarity: TermRarity,
+    _ background: Ranking.Background?, cosine: (SearchPassage) -> Float?
+  ) -> [Ranked] {
+    let ids = Set(hits.map(\.id))
+    let passages = around.map { passage in
+      var own = self.passage(passage, isCandidate: ids.contains(passage.id))
+      own.cosine = cosine(passage)
+      return own
+    }
+    return ranked(passages, words, rarity, background, required: query.required.isEmpty ? nil : ids)
+  }
+
+  private func vectorFilter() async throws -> VectorFilter {
+    var number: UInt32?
+    if let thread = filter.thread {
+      number = try await core.store.indexNumber(of: thread).map { UInt32(truncatingIfNeeded: $0) }
+    }
+    return VectorFilter(
+      key: filter.visibleTo, endUser: filter.endUserID, thread: number, role: filter.role,
+      since: filter.since, until: filter.until)
+  }
+
+  private func rarity(_ words: QueryWords) async throws -> TermRarity {
+    let all = Set(words.words.flatMap { names[$0.text] ?? [] }).sorted()
+    let (counts, documents) = try await core.store.commonness(of: all)
+    return TermRarity(
+      messages: documents,
+      holding: Dictionary(
+        zip(all.map { TermSignature.hash(Porter.stem($0)) }, counts), uniquingKeysWith: max))
+  }
+
+  // MARK: Words
+
+  /// The words that rank.
+  private var ranking: [SearchTerm] { query.terms + query.required }
+
+  /// The tokens of each word as it was typed.
+  private var names: [String: [String]] {
+    Dictionary(
+      ranking.map { ($0.typed, $0.tokens + [$0.whole].compactMap(\.self)) },
+      uniquingKeysWith: { $0 + $1 })
+  }
+
+  private func words() async throws -> QueryWords {
+    guard mode != .semantic || core.meaning.active?.embedder != nil else { return QueryWords([]) }
+    var words: [QueryWords.Word] = []
+    for term in ranking {
+      var tokens = term.tokens + [term.whole].compactMap(\.self)
+      if term.kind == .prefix, let prefix = term.tokens.first {
+        tokens = try await core.store.completions(of: prefix)
+      }
+      words.append(QueryWords.Word(term.typed, terms: tokens.map(Porter.stem)))
+    }
+    return QueryWords(words)
+  }
+
+  private func search(limit: Int) async throws -> [SearchHit] {
+    let telling = query.terms.filter { !FunctionWords.contains($0.typed) }
+    return try await core.store.search(
+      TextSearch(
+        terms: (telling.isEmpty ? query.terms : telling).map(IndexTerm.init),
+        required: query.required.map(IndexTerm.init),
+        excluded: query.excluded.map(IndexTerm.init), filter: filter, limit: limit))
+  }
+
+  // MARK: Ranking
+
+  private func vector(
+    _ words: QueryWords, _ rarity: TermRarity, _ active: MeaningIndex.Active?
+  ) async throws -> [Float]? {
+    guard let active else { return nil }
+    return try await Embedding(core: core, active: active).vector(
+      ofQuery: query.plain, words: words.weighted(by: rarity))
+  }
+
+  private func passage(_ passage: SearchPassage, isCandidate: Bool) -> Passage {
+    Passage(
+      id: passage.id, thread: UInt32(truncatingIfNeeded: passage.threadNumber), seq: passage.seq,
+      signature: TermSignature(stored: passage.terms), isCandidate: isCandidate,
+      weight: passage.hasMeaning ? 1 : Self.asideWeight)
+  }
+
+  private func ranked(
+    _ passages: [Passage], _ words: QueryWords, _ rarity: TermRarity,
+    _ background: Ranking.Background?, required: Set<Int64>?
+  ) -> [Ranked] {
+    // By meaning alone, the words have done their part in the vector.
+    let counted = mode == .semantic ? QueryWords([]) : words
+    let ranking = Ranking(words: counted, rarity: rarity, background: background)
+    return ranking.rank(passages, limit: Searches.depth).compactMap { passage in
+      let hasWords = passage.matched > 0 || required?.contains(passage.id) == true
+      // Who asks for words does not want what merely stands beside them.
+      guard mode != .text || hasWords else { return nil }
+      return Ranked(
+        id: passage.id, score: passage.score, text: passage.text, semantic: passage.semantic,
+        hasWords: hasWords)
+    }
+  }
+}
+
+extension SearchTerm {
+  /// The words of the term as they were typed, in lower case.
+  var typed: String { tokens.joined(separator: " ") }
+}

@@ -1,0 +1,47 @@
+import Domain
+import GRDB
+
+/// One statement a function: documents with their vectors.
+enum SearchPassageTable {
+  private static let columns = """
+    d.id, d.thread, d.seq, d.role, d.created_at, d.has_meaning, d.terms, v.vector
+    """
+
+  private static func read(_ row: inout Columns) throws -> SearchPassage {
+    SearchPassage(
+      id: try row.int(), threadNumber: try row.int(), seq: try row.int(), role: try row.choice(),
+      createdAt: try row.int(), hasMeaning: try row.bool(), terms: try row.bytes(),
+      vector: try row.optionalBytes())
+  }
+
+  /// Documents of a thread between two places.
+  static func between(
+    _ db: Database, thread: Int64, from: MessageSeq, through: MessageSeq, notAfter: Int64,
+    model: Int64
+  ) throws -> [SearchPassage] {
+    try db.all(
+      """
+      SELECT \(columns) FROM search_docs d
+      LEFT JOIN search_vectors v ON v.model = ? AND v.id = d.id
+      WHERE d.thread = ? AND d.seq BETWEEN ? AND ? AND d.id <= ? ORDER BY d.seq
+      """, model, thread, from, through, notAfter, read: read)
+  }
+
+  /// All documents that a filter's key and end-user may see.
+  static func visible(_ db: Database, _ filter: SearchFilter, model: Int64) throws
+    -> [SearchPassage]
+  {
+    try db.all(
+      """
+      SELECT \(columns) FROM search_docs d
+      JOIN search_threads s ON s.number = d.thread JOIN threads t ON t.id = s.thread_id
+      LEFT JOIN search_vectors v ON v.model = ?1 AND v.id = d.id
+      WHERE t.deleted_at IS NULL AND (?2 IS NULL OR t.key_id = ?2)
+        AND (?3 IS NULL OR t.end_user_id = ?3) AND (?4 IS NULL OR d.id <= ?4)
+      """, model, filter.visibleTo, filter.endUserID, filter.through, read: read)
+  }
+
+  static func count(_ db: Database, thread: Int64) throws -> Int {
+    Int(try db.number("SELECT count(*) FROM search_docs WHERE thread = ?", thread) ?? 0)
+  }
+}
