@@ -94,6 +94,10 @@ struct Attempt: Sendable {
     case let error as QlaudError where error.kind == .vaultLocked:
       return .parked(
         Parking(reason: "vault_locked", lane: Turn.vaultLane, retryAt: nil, isAttempt: false), call)
+    case let error as QlaudError where error.isStorageRefusal:
+      // Nothing that a turn may be blamed for, and nothing was sent that ``Core/persist(_:)`` has not kept.
+      return .parked(
+        Parking(reason: "storage", retryAt: core.steady() + 1000, isAttempt: false), call)
     case let error as QlaudError: return .failed(error, call)
     default:
       core.logger.error("a turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"])
