@@ -7,7 +7,7 @@ import Testing
   /// Scenarios in one daemon's life.
   private static let perWorld = 10
   /// Worlds at a time: they wait more than they work.
-  private static let parallel = 5
+  private static let parallel = 10
 
   @Test
   func
