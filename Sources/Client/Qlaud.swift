@@ -28,6 +28,7 @@ struct Qlaud: ParsableCommand {
     ModelsCommand.self, UsageCommand.self, WalletCommand.self, SecretCommand.self, KeyCommand.self,
     VaultCommand.self, SettingsCommand.self,
     StatusCommand.self, StopCommand.self, DoctorCommand.self, BackupCommand.self,
+    RestoreCommand.self,
     SchemaCommand.self, CallCommand.self,
   ]
 

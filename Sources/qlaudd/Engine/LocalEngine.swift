@@ -88,6 +88,8 @@ package struct LocalEngine: Sendable {
   package var secrets: Secrets { Secrets(core: core) }
   /// Settings, status, backup.
   package var daemon: DaemonCare { DaemonCare(core: core) }
+  /// How everything stands that the daemon needs.
+  package var doctor: Doctor { Doctor(core: core) }
 }
 
 /// What the program says of itself.

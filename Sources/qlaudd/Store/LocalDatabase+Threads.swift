@@ -99,7 +99,8 @@ extension LocalDatabase {
   }
 
   /// Erases a thread, deleted softly before or not: its turns, messages, events and what the index had of them are gone,
-  /// their pages overwritten and the write-ahead log emptied, so no byte of them is left in the files. Usage rows stay: they hold no content. A
+  /// their pages and what older moves of them left in others overwritten, and the write-ahead log emptied, so no byte of them
+  /// is left in the files. Usage rows stay: they hold no content. A
   /// `thread.deleted` with `erased` tells readers.
   /// - Throws: `not_found`; `conflict` while a turn of it runs; `overloaded` where another process kept the log from
   ///   being emptied (the rows are gone by then).
@@ -108,7 +109,7 @@ extension LocalDatabase {
     let words = try await write { try Self.erase($0, id, visibleTo: key, rule) }
     try await restoreWords(words)
     try await purgeIndex()
-    try await checkpoint()
+    try await scrub()
   }
 
   /// - Returns: the words that the index no longer lists.
@@ -134,6 +135,7 @@ extension LocalDatabase {
     try VectorTable.noteRemoval(db)
     try EventTable.delete(db, thread: id)
     try ThreadTable.delete(db, id)
+    try CareTable.setScrubOwed(db, true)
     transaction.forgetAfterCommit(id)
     try transaction.emit([.threadDeleted(id, owner: stored.thread.keyID, erased: true)])
     return removed.words
@@ -153,7 +155,7 @@ extension LocalDatabase {
     if !ids.isEmpty {
       try await restoreWords(words)
       try await purgeIndex()
-      try await checkpoint()
+      try await scrub()
     }
     return ids.count
   }

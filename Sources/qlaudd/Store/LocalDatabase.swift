@@ -22,11 +22,14 @@ package final class LocalDatabase: Sendable {
   let rule: IndexingRule
   /// How common words are, for those that are too common to be counted each time.
   let commonness = Mutex<[String: Commonness]>([:])
+  /// What the path stood for when the file was opened.
+  let watch: FileWatch
+  let checkpoints = Checkpoints()
   private let isClosed = Mutex(false)
 
   private init(
     pool: DatabasePool, lookups: DatabaseQueue, log: EventLogTail, source: Source, path: String,
-    rule: IndexingRule
+    rule: IndexingRule, watch: FileWatch
   ) {
     self.rule = rule
     self.pool = pool
@@ -34,6 +37,7 @@ package final class LocalDatabase: Sendable {
     self.log = log
     self.source = source
     self.path = path
+    self.watch = watch
   }
 
   /// Opens the file, making it (mode 0600) where there is none, and brings its schema up to date.
@@ -53,13 +57,17 @@ package final class LocalDatabase: Sendable {
       let pool = try DatabasePool(path: path, configuration: .house)
       // The pool has set NORMAL by now, which may lose the last commits with the power.
       try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      try Schema.migrator.migrate(pool)
+      try Schema.migrate(pool)
       let firstFree = try await pool.read { try EventTable.reservedThrough($0) + 1 }
       let log = EventLogTail(firstFree: firstFree, onEvents: onEvents)
       let database = LocalDatabase(
         pool: pool, lookups: try DatabaseQueue(path: path, configuration: .lookups), log: log,
-        source: source, path: path, rule: rule)
-      try await database.reserveEventNumbers(atLeast: 1)
+        source: source, path: path, rule: rule, watch: FileWatch(path))
+      do { try await database.reserveEventNumbers(atLeast: 1) } catch let error as QlaudError
+        where error.isStorageRefusal
+      {
+        // What is there can be read on a full disk, too; the first append reserves.
+      }
       return database
     } catch { throw StorageError.map(error) }
   }
@@ -68,13 +76,20 @@ package final class LocalDatabase: Sendable {
   /// Closing twice is harmless.
   package func close() async throws {
     guard !isClosed.withLock({ $0 }) else { return }
-    try await flushEvents()
-    try await checkpoint()
+    // What was acknowledged is moved to the file even where the last events cannot be written.
+    let flushed = await outcome { try await flushEvents() }
+    let moved = await outcome { try await checkpoint() }
     isClosed.withLock { $0 = true }
     do {
       try lookups.close()
       try pool.close()
     } catch { throw StorageError.map(error) }
+    try flushed.get()
+    try moved.get()
+  }
+
+  func outcome(_ step: () async throws -> Void) async -> Result<Void, any Error> {
+    do { return .success(try await step()) } catch { return .failure(error) }
   }
 
   /// Runs one write transaction, after all that came before. Events that it logs become visible with its commit.
@@ -84,15 +99,23 @@ package final class LocalDatabase: Sendable {
     isDurable: Bool = true, _ body: @escaping @Sendable (Transaction) throws -> T
   ) async throws -> T {
     try checkOpen()
-    let (log, now) = (log, source.now)
-    return try await withCheckedThrowingContinuation { continuation in
+    let (log, watch, now) = (log, watch, source.now)
+    let (result, walBytes) = await withCheckedContinuation { continuation in
       pool.asyncWriteWithoutTransaction { db in
-        continuation.resume(
-          with: isDurable
-            ? Transaction.run(on: db, log: log, now: now(), body)
-            : Transaction.runRelaxed(on: db, log: log, now: now(), body))
+        let (problem, walBytes) = watch.look()
+        let result: Result<T, any Error>
+        if let problem {
+          result = .failure(problem)
+        } else if isDurable {
+          result = Transaction.run(on: db, log: log, now: now(), body)
+        } else {
+          result = Transaction.runRelaxed(on: db, log: log, now: now(), body)
+        }
+        continuation.resume(returning: (result, walBytes))
       }
     }
+    boundLog(walBytes)
+    return try result.get()
   }
 
   /// Runs a read on one snapshot of the file.
@@ -127,7 +150,7 @@ package final class LocalDatabase: Sendable {
     }
   }
 
-  private func checkOpen() throws {
+  func checkOpen() throws {
     if isClosed.withLock({ $0 }) { throw QlaudError(.internal, "the database is closed") }
   }
 }

@@ -24,6 +24,13 @@ enum SettingName {
   static let approvalWait = "approval_wait_ms"
   static let approvalWaitRange: ClosedRange<Int64> = 1...604_800_000
 
+  /// How long the deltas of an ended turn can be replayed, in milliseconds, before its finished messages stand for them;
+  /// seven days when nothing is said, as long as an idempotency key repeats a turn's stream.
+  static let deltaRetention = "delta_retention_ms"
+  /// How long a deleted thread is kept before it is erased, in milliseconds; a day when nothing is said.
+  static let deletedRetention = "deleted_retention_ms"
+  static let retentionRange: ClosedRange<Int64> = 0...(3650 * 24 * 3600 * 1000)
+
   /// What makes vectors of messages, so that they are found by what they mean: `builtin` (when nothing is said), `none`, or
   /// the name of an embedding model.
   static let embedder = "embedder"
@@ -67,6 +74,7 @@ enum SettingName {
         ? nil : "must be a text of at most 1000 bytes"
     case clientToolWait: within(clientToolWaitRange, value)
     case approvalWait: within(approvalWaitRange, value)
+    case deltaRetention, deletedRetention: within(retentionRange, value)
     case compactAtPercent: within(compactAtPercentRange, value)
     case historyTurns:
       within(
