@@ -72,6 +72,10 @@ package struct LocalEngine: Sendable {
   package var queue: QueueCare { QueueCare(core: core) }
   /// Tools and the answers of those that clients run.
   package var tools: ToolRegistry { ToolRegistry(core: core) }
+  /// Tools for callers without a model.
+  package var toolExecution: ToolExecution { ToolExecution(core: core) }
+  /// Accounts that end-users lend to tools.
+  package var connections: Connections { Connections(core: core) }
   /// Questions to people about calls of tools.
   package var approvals: Approvals { Approvals(core: core) }
   /// API keys.

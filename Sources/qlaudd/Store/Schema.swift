@@ -22,6 +22,7 @@ enum Schema {
       try db.execute(sql: toolCalls)
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
+    migrator.registerMigration("calls-inside-calls") { try $0.execute(sql: callsInsideCalls) }
     migrator.registerMigration("search") { db in
       try db.execute(sql: SchemaOfSearch.text)
       try db.execute(sql: SchemaOfSearch.vectors)

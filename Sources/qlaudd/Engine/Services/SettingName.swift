@@ -30,6 +30,9 @@ enum SettingName {
   /// How long a deleted thread is kept before it is erased, in milliseconds; a day when nothing is said.
   static let deletedRetention = "deleted_retention_ms"
   static let retentionRange: ClosedRange<Int64> = 0...(3650 * 24 * 3600 * 1000)
+  /// Which tools a turn finds that names none: `dynamic`, which holds when nothing is said, `explicit` for none, `tenant`
+  /// for all.
+  static let toolsMode = "tools_mode"
 
   /// What makes vectors of messages, so that they are found by what they mean: `builtin` (when nothing is said), `none`, or
   /// the name of an embedding model.
@@ -64,6 +67,7 @@ enum SettingName {
     case offline:
       OfflineRule(wire: value) == nil ? "must be \(OfflineRule.expectation)" : nil
     case requireKey, queuePaused: value.bool != nil ? nil : "must be true or false"
+    case toolsMode: ToolsMode(wire: value) != nil ? nil : "must be \(ToolsMode.expectation)"
     case embedder:
       value.string.map { !$0.isEmpty } == true
         ? nil : "must be builtin, none or the name of an embedding model"

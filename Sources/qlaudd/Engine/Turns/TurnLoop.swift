@@ -31,7 +31,7 @@ struct TurnLoop: Sendable {
     let thread = try await core.store.thread(threadID, visibleTo: nil)
     while true {
       try Task.checkCancellation()
-      let toolbox = try await Toolbox.of(turn.request, core)
+      let toolbox = try await Toolbox.of(turn.request, in: thread, core)
       let steps = try await TurnSteps.load(core.store, turn)
       if let reply = steps.openReply {
         let round = ToolRound(

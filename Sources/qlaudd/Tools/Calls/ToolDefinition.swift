@@ -10,6 +10,8 @@ package struct ToolDefinition: Sendable {
     case builtin
     case mcp
     case client
+    /// One of the daemon's own, by which a model finds and calls the others.
+    case meta
   }
   package let id: ToolID
   package let kind: Kind

@@ -34,6 +34,8 @@ package struct BuiltIn: Sendable {
   /// Input fields that fall back on the configuration's field of the same name.
   let inputFromConfig: [String]
   private let config: Schema
+  /// What else people call what it does; for the search.
+  private let otherWords: String
 
   /// The slug of the tool whose configuration is the template itself.
   package static let httpCall = "qlaud-builtin/http-call"
@@ -79,6 +81,7 @@ package struct BuiltIn: Sendable {
     lockableFields = json["lockable"].flatMap { [String](wire: $0) } ?? []
     inputFromConfig = json["input_from_config"].flatMap { [String](wire: $0) } ?? []
     isReadOnly = json["read_only"] == true
+    otherWords = json["words"]?.string ?? ""
     guard let runner = Runner(rawValue: json["runner"]?.string ?? Runner.template.rawValue),
       (runner == .template) == (json["request"] != nil)
     else { throw InvalidParams("builtins.runner", "must be \(Runner.expectation)") }
@@ -152,14 +155,27 @@ package struct BuiltIn: Sendable {
     guard var object = json.object else { throw InvalidParams("config", "must be an object") }
     let locked = try locks(object["lock_input_fields"])
     object["lock_input_fields"] = nil
-    try config.check(.object(object), name: "config")
+    return try configure(object, locked, "config")
+  }
+
+  /// Checks what an end-user brings; locks are not theirs to set.
+  /// - Throws: ``InvalidParams`` naming the field: `credentials.team_id: is required`.
+  package func connect(_ credentials: JSON.Object) throws(InvalidParams) -> Configuration {
+    try configure(credentials, [], "credentials")
+  }
+
+  private func configure(_ given: JSON.Object, _ locked: [String], _ field: String)
+    throws(InvalidParams) -> Configuration
+  {
+    var object = given
+    try config.check(.object(object), name: field)
     var secrets: [String: Secret] = [:]
     for member in configSchema["properties"]?.object?.members ?? []
     where member.value["format"] == "password" {
       guard let value = object[member.key]?.string else { continue }
       guard (SecretForms.shortest...Limits.secretBytes).contains(value.utf8.count) else {
         throw InvalidParams(
-          "config.\(member.key)",
+          "\(field).\(member.key)",
           "must have \(SecretForms.shortest) to \(Limits.secretBytes) bytes")
       }
       secrets[member.key] = Secret(value.utf8)
@@ -214,14 +230,21 @@ package struct BuiltIn: Sendable {
     guard let keys = [String](wire: value) else {
       throw InvalidParams("config.lock_input_fields", "must hold a JSON array of strings")
     }
+    try checkLocks(keys, field: "config.lock_input_fields")
+    return keys
+  }
+
+  /// - Throws: ``InvalidParams`` for a key that cannot be locked in this tool.
+  package func checkLocks(_ keys: [String], field: String) throws(InvalidParams) {
     for key in keys where !lockableFields.contains(key) {
       let allowed = lockableFields.isEmpty ? "none" : lockableFields.joined(separator: ", ")
       throw InvalidParams(
-        "config.lock_input_fields",
-        "\"\(key.prefix(64))\" cannot be locked in \(provider); can be: \(allowed)")
+        field, "\"\(key.prefix(64))\" cannot be locked in \(provider); can be: \(allowed)")
     }
-    return keys
   }
+
+  /// Vendor and other names, for the search.
+  package var searchWords: [String] { [brand, displayName, otherWords] }
 }
 
 /// A built-in tool with its configuration. With per-user credentials there is one value of it for each end-user.
