@@ -41,6 +41,10 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess: [Target.Dependency] = [
+  .product(name: "Subprocess", package: "swift-subprocess"),
+  .product(name: "SystemPackage", package: "swift-system"),
+]
 let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
@@ -58,8 +62,11 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    // Without its default trait, which would bring all of Foundation.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     room("Wire", [httpTypes]),
@@ -76,7 +83,7 @@ let package = Package(
     .target(name: "CCurl", path: "Sources/qlaudd/CCurl"),
     room("Outbound", ["Wire", "CCurl"]),
     room("Upstream", ["Outbound", "Domain", "Wire"]),
-    room("Tools", ["Outbound", "Domain", "Wire"]),
+    room("Tools", ["Outbound", "Domain", "Wire"] + subprocess),
     room(
       "Engine",
       ["Store", "Vault", "Search", "Upstream", "Tools", "Domain", "Wire", lifecycle, logging]),

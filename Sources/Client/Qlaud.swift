@@ -26,7 +26,7 @@ struct Qlaud: ParsableCommand {
     SearchCommand.self, IndexCommand.self, WatchCommand.self, TurnCommand.self, QueueCommand.self,
     JobCommand.self, ProviderCommand.self,
     ModelsCommand.self, UsageCommand.self, WalletCommand.self, SecretCommand.self, KeyCommand.self,
-    VaultCommand.self, SettingsCommand.self,
+    VaultCommand.self, SettingsCommand.self, ToolCommand.self, ApprovalsCommand.self,
     StatusCommand.self, StopCommand.self, DoctorCommand.self, BackupCommand.self,
     RestoreCommand.self,
     SchemaCommand.self, CallCommand.self,

@@ -31,6 +31,10 @@ enum Schema {
     migrator.registerMigration("history") { db in try db.execute(sql: histories) }
     migrator.registerMigration("jobs") { db in try db.execute(sql: jobs) }
     migrator.registerMigration("care") { db in try db.execute(sql: care) }
+    migrator.registerMigration("tool calls by time") { db in
+      // The audit is read by time. Without a row id the primary key follows in the index, so the order is whole.
+      try db.execute(sql: "CREATE INDEX tool_calls_by_time ON tool_calls(started_at)")
+    }
     return migrator
   }
 

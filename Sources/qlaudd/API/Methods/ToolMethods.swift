@@ -108,7 +108,8 @@ let toolMethods: [Method] = [
   Method(
     "builtin/list", .get("/v1/builtins"), .standard, "The catalog of built-in tools.",
     result: .raw("A list of entries with their input_schema and config_schema.")
-  ) { call in ["object": "list", "data": .array(try call.engine.tools.builtIns), "has_more": false]
+  ) { call in
+    ["object": "list", "data": .array(try await call.engine.tools.builtIns), "has_more": false]
   },
 ]
 

@@ -79,7 +79,9 @@ enum SendTools {
     }
   }
 
-  private static func find(_ name: String, _ store: LocalDatabase, field: String) async throws
+  /// The tool of that name or id.
+  /// - Throws: ``QlaudError`` `invalid_params` with the nearest names.
+  static func find(_ name: String, _ store: LocalDatabase, field: String) async throws
     -> ToolRow
   {
     if let row = try await store.tool(named: name) { return row }

@@ -66,7 +66,15 @@ struct Toolbox: Sendable {
     let isAll = request.toolsMode == .tenant
     guard isAll || !wanted.isEmpty else { return Toolbox(entries) }
     let shelf = try await ToolShelf.load(core, for: thread.accountOwner)
-    entries += shelf.entries { isAll ? !$0.isPerUser : wanted.contains($0.id) }
+    for entry in shelf.entries(where: { isAll ? !$0.isPerUser : wanted.contains($0.id) }) {
+      if let obstacle = await entry.kind?.obstacle(core.outside) {
+        core.logger.warning(
+          "a tool is not offered",
+          metadata: ["tool": "\(entry.definition.id)", "why": "\(obstacle)"])
+        continue
+      }
+      entries.append(entry)
+    }
     return Toolbox(entries)
   }
 

@@ -97,6 +97,7 @@ package struct ToolRegistry: Sendable {
   package func register(_ draft: Draft) async throws -> Shown {
     let id = ToolID(rawValue: "tool_" + Hex.text(core.source.randomBytes(16)))
     let made = try made(id, draft)
+    try await checkMachine(draft.provider)
     var secrets = made.secrets ?? [:]
     var text: String?
     if made.kind == .webhook {
@@ -195,7 +196,23 @@ package struct ToolRegistry: Sendable {
   package func delete(_ id: ToolID) async throws { try await core.store.deleteTool(id) }
 
   /// The catalog of built-in tools.
-  package var builtIns: [JSON] { get throws { try core.builtIns.map(\.json) } }
+  package var builtIns: [JSON] {
+    get async throws {
+      var offered: [JSON] = []
+      for builtIn in try core.builtIns where await builtIn.obstacle(core.outside) == nil {
+        offered.append(builtIn.json)
+      }
+      return offered
+    }
+  }
+
+  /// - Throws: ``QlaudError`` `invalid_params` where this machine cannot run what the tool is made of.
+  private func checkMachine(_ provider: String?) async throws {
+    for builtIn in try core.builtIns where builtIn.provider == provider {
+      guard let obstacle = await builtIn.obstacle(core.outside) else { continue }
+      throw QlaudError.invalid("provider", "\(builtIn.provider) cannot be used here: \(obstacle)")
+    }
+  }
 
   private func shown(_ row: ToolRow, secret: String? = nil, warnings: [String] = []) throws
     -> Shown

@@ -200,8 +200,15 @@ package struct HTTPCallTool: ToolKind {
   package func perform(_ call: ToolCall, input: JSON.Object, _ outside: Outside) async
     -> ToolResult
   {
-    let values = TemplateValues(
+    await config.template.perform(values(call, input), outside)
+  }
+
+  package func request(_ call: ToolCall, input: JSON.Object, _ outside: Outside)
+    throws(InvalidParams) -> ToolRequest?
+  { try config.template.request(values(call, input)) }
+
+  private func values(_ call: ToolCall, _ input: JSON.Object) -> TemplateValues {
+    TemplateValues(
       config: config.config, secrets: call.secrets, args: input, endUser: call.endUser)
-    return await config.template.perform(values, outside)
   }
 }

@@ -14,6 +14,7 @@ package struct BuiltIn: Sendable {
     case template
     case httpCall = "http-call"
     case webFetch = "web-fetch"
+    case codeExecution = "code-execution"
   }
   /// `qlaud-builtin/web-search`.
   package let provider: String
@@ -129,6 +130,11 @@ package struct BuiltIn: Sendable {
     (json?.string ?? "").split(separator: ".").map(String.init)
   }
 
+  /// Why tools of it cannot be run on this machine, so that it is not offered; nil where they can.
+  package func obstacle(_ outside: Outside) async -> String? {
+    runner == .codeExecution ? await outside.sandbox.obstacle() : nil
+  }
+
   /// The entry as `builtin/list` shows it.
   package var json: JSON {
     [
@@ -216,6 +222,10 @@ package struct BuiltIn: Sendable {
       return try WebFetchTool(
         id: id, name: name, description: description ?? self.description,
         inputSchema: inputSchema ?? self.inputSchema)
+    case .codeExecution:
+      return try CodeTool(
+        id: id, name: name, description: description ?? self.description,
+        inputSchema: inputSchema ?? self.inputSchema, config: config)
     }
   }
 
@@ -275,13 +285,20 @@ package struct BuiltInTool: ToolKind {
   package func perform(_ call: ToolCall, input: JSON.Object, _ outside: Outside) async
     -> ToolResult
   {
+    await template.perform(values(call, input), outside)
+  }
+
+  package func request(_ call: ToolCall, input: JSON.Object, _ outside: Outside)
+    throws(InvalidParams) -> ToolRequest?
+  { try template.request(values(call, input)) }
+
+  private func values(_ call: ToolCall, _ input: JSON.Object) -> TemplateValues {
     var args = definition.schema.defaults
     // A locked field without a trusted value stays away: no default stands in for it.
     for key in definition.locks.keys { args[key] = nil }
     for key in inputFromConfig where !definition.locks.isLocked(key) { args[key] = config[key] }
     args.merge(input)
-    let values = TemplateValues(
+    return TemplateValues(
       config: config, secrets: call.secrets, args: args, endUser: call.endUser)
-    return await template.perform(values, outside)
   }
 }

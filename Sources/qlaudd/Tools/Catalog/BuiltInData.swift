@@ -243,6 +243,20 @@ enum BuiltInData {
        "required": ["url"], "additionalProperties": false},
      "config_schema": {"type": "object", "properties": {}, "additionalProperties": false}},
 
+    {"provider": "qlaud-builtin/code-execution", "display_name": "Run code", "provider_brand": "qlaud",
+     "description": "Run a short program in Python 3 or sh. Returns what it prints and its exit code. It has no network, no files of the user, and nothing is kept between calls.",
+     "auth_mode": "tenant", "read_only": true, "lockable": [], "runner": "code-execution",
+     "input_schema": {"type": "object", "properties": {
+       "language": {"type": "string", "enum": ["python", "sh"], "default": "python"},
+       "code": {"type": "string", "minLength": 1, "maxLength": 60000, "description": "The whole program; it prints its results."}},
+       "required": ["code"], "additionalProperties": false},
+     "config_schema": {"type": "object", "properties": {
+       "timeout_s": {"type": "integer", "minimum": 1, "maximum": 120, "default": 20, "description": "Seconds of a run."},
+       "memory_mb": {"type": "integer", "minimum": 64, "maximum": 2048, "default": 512, "description": "Of each process."},
+       "processes": {"type": "integer", "minimum": 4, "maximum": 64, "default": 24, "description": "Processes and threads at once."},
+       "output_bytes": {"type": "integer", "minimum": 1024, "maximum": 1048576, "default": 32768, "description": "Of each of stdout and stderr."}},
+       "additionalProperties": false}},
+
     {"provider": "qlaud-builtin/http-call", "runner": "http-call", "display_name": "HTTP call", "provider_brand": "qlaud",
      "words": "api endpoint rest request",
      "description": "Make any HTTP endpoint a tool. Give name, description and input_schema at registration.",
