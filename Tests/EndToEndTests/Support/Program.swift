@@ -13,7 +13,7 @@ enum Program {
   ) async throws -> Outcome {
     let path = folder["said-\(UUID().uuidString)"]
     let pid = try start(arguments, environment, log: path)
-    let status = await withCheckedContinuation { ended in
+    let status = await withCheckedContinuation { (ended: CheckedContinuation<Int32, Never>) in
       let thread = Foundation.Thread {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) == -1, errno == EINTR {}

@@ -85,17 +85,20 @@ enum ChatDialect {
       let words = budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high"
       return [("reasoning_effort", .string(words))]
     case .reasoning:
+      guard let type else { return [] }
       if type == "enabled", let budget { return [("reasoning", ["max_tokens": .int(budget)])] }
-      return type.map { [("reasoning", ["enabled": .bool($0 != "disabled")])] } ?? []
+      return [("reasoning", ["enabled": .bool(type != "disabled")])]
     case .thinking:
       guard let type else { return [] }
-      let isOn = type != "disabled"
-      let further = isOn ? call.effort.map { [("reasoning_effort", JSON.string($0))] } ?? [] : []
-      return [("thinking", ["type": isOn ? "enabled" : "disabled"])] + further
+      if type == "disabled" { return [("thinking", ["type": "disabled"])] }
+      guard let effort = call.effort else { return [("thinking", ["type": "enabled"])] }
+      return [("thinking", ["type": "enabled"]), ("reasoning_effort", .string(effort))]
     case .switched:
       guard let type else { return [] }
-      let limit = type == "enabled" ? budget.map { [("thinking_budget", JSON.int($0))] } ?? [] : []
-      return [("enable_thinking", .bool(type != "disabled"))] + limit
+      if type == "enabled", let budget {
+        return [("enable_thinking", true), ("thinking_budget", .int(budget))]
+      }
+      return [("enable_thinking", .bool(type != "disabled"))]
     }
   }
 
