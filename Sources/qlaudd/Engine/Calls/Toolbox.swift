@@ -67,7 +67,7 @@ struct Toolbox: Sendable {
     guard isAll || !wanted.isEmpty else { return Toolbox(entries) }
     let shelf = try await ToolShelf.load(core, for: thread.accountOwner)
     for entry in shelf.entries(where: { isAll ? !$0.isPerUser : wanted.contains($0.id) }) {
-      if let obstacle = await entry.kind?.obstacle(core.outside) {
+      if case .tool(let kind) = entry.runner, let obstacle = await kind.obstacle(core.outside) {
         core.logger.warning(
           "a tool is not offered",
           metadata: ["tool": "\(entry.definition.id)", "why": "\(obstacle)"])
