@@ -16,6 +16,7 @@ struct Registry: Sendable {
     connectionMethods, threadMethods, messageMethods, turnMethods, jobMethods, eventMethods,
     keyMethods, providerMethods, toolMethods, toolUseMethods, toolCareMethods, approvalMethods,
     secretMethods, queueMethods, accountMethods, daemonMethods, inferenceMethods, searchMethods,
+    importMethods,
   ])
 
   func method(named name: String) -> Method? { byName[name] }
