@@ -59,7 +59,7 @@ struct SDKTests {
     let standIn = try StandIn(Self.script)
     defer { standIn.server.stop() }
     let folder = try TemporaryFolder()
-    let llm = try await LocalModel.start(in: folder)
+    let llm = try await EmbeddingModel.start(in: folder)
     defer { llm?.stop() }
     for package in Self.generations {
       let folder = try TemporaryFolder()
@@ -126,12 +126,12 @@ struct SDKTests {
 }
 
 /// The real model server that lies beside the repository, where it has been installed: it is never fetched by a test.
-private struct LocalModel {
+private struct EmbeddingModel {
   let origin: String
   private let pid: pid_t
 
   /// Starts it and waits until it answers; nil, with the reason, where it is not there.
-  static func start(in folder: TemporaryFolder) async throws -> LocalModel? {
+  static func start(in folder: TemporaryFolder) async throws -> EmbeddingModel? {
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("shared/tools/local-llm.sh").path
@@ -153,7 +153,7 @@ private struct LocalModel {
       print("the real model does not start, that part is skipped: \(outcome.said.suffix(300))")
       return nil
     }
-    return LocalModel(origin: "http://127.0.0.1:\(port)", pid: pid)
+    return EmbeddingModel(origin: "http://127.0.0.1:\(port)", pid: pid)
   }
 
   func stop() { kill(pid, SIGTERM) }

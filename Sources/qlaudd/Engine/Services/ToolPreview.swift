@@ -11,9 +11,15 @@ extension ToolRegistry {
     _ name: String, input: JSON.Object, endUserID: String?, metadata: JSON.Object
   ) async throws -> JSON {
     let row = try await SendTools.find(name, core.store, field: "tool_id")
+    var connection: ConnectionRow?
+    if row.isPerUser, let endUserID {
+      connection = try await core.store.connections(of: .endUser(endUserID))[row.id]
+    }
     do throws(InvalidParams) {
-      let entry = try ToolMaker(builtIns: try core.builtIns).entry(row)
-      guard let kind = entry.kind else { throw InvalidParams("tool_id", "is run by its client") }
+      let entry = try ToolMaker(builtIns: try core.builtIns).entry(row, connection)
+      guard case .tool(let kind) = entry.runner else {
+        throw InvalidParams("end_user_id", "has lent this tool no account")
+      }
       let preview = try Dispatch.preview(
         .object(input), endUser: EndUser(id: endUserID, metadata: metadata), of: kind,
         secrets: Array(entry.secretNames.keys), core.outside)
