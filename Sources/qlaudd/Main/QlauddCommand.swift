@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import CHost
 import Domain
 import Engine
 import Glibc
@@ -67,6 +68,7 @@ struct QlauddCommand: ParsableCommand {
     // A peer that goes away is an error of one write, never a signal for the whole program.
     signal(SIGPIPE, SIG_IGN)
     DescriptorLimit.raise()
+    chost_bound_arenas()
     let ready = Readiness(descriptor: readyFd)
     do {
       if let restore { try putBack(restore) } else { try await serve(ready) }
