@@ -11,8 +11,7 @@ package struct AuditedCall: Sendable, Equatable {
   package let turnID: TurnID
   /// The assistant message that asked for it.
   package let messageSeq: MessageSeq
-  /// Which of that message's calls it is, from 0.
-  package let place: Int
+  package let place: CallPlace
   package let threadID: ThreadID
   package let toolUseID: String
   package let name: String
@@ -30,7 +29,7 @@ package struct AuditedCall: Sendable, Equatable {
   package var durationMilliseconds: Milliseconds? { finishedAt.map { max(0, $0 - startedAt) } }
   /// A row of the audit.
   package init(
-    turnID: TurnID, messageSeq: MessageSeq, place: Int, threadID: ThreadID, toolUseID: String,
+    turnID: TurnID, messageSeq: MessageSeq, place: CallPlace, threadID: ThreadID, toolUseID: String,
     name: String, kind: String, keyID: KeyID, endUserID: String?, status: Status, bytes: Int64?,
     startedAt: Milliseconds, finishedAt: Milliseconds?
   ) {

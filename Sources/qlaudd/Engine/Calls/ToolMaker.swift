@@ -158,7 +158,9 @@ struct ToolMaker: Sendable {
 
   /// A registered tool, ready to be called; `connection` is the account that the call may use, where it needs one.
   /// - Throws: ``InvalidParams`` where the catalog no longer has what it was made of.
-  func entry(_ row: ToolRow, _ connection: ConnectionRow?) throws(InvalidParams) -> Toolbox.Entry {
+  func entry(_ row: ToolRow, _ connection: ConnectionRow? = nil) throws(InvalidParams)
+    -> Toolbox.Entry
+  {
     let prefix = LocalDatabase.secretPrefix(row.id)
     if row.kind == ToolDefinition.Kind.webhook.rawValue {
       let tool = try webhook(row.id, row.name, row.definition)

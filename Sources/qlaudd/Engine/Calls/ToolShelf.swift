@@ -10,13 +10,28 @@ struct ToolShelf: Sendable {
   let rows: [ToolRow]
   private let connections: [ToolID: ConnectionRow]
 
-  /// The tools as they are registered now.
+  /// The tools as they are registered now, but for those that this machine cannot run.
   static func load(_ core: Core, for owner: AccountOwner) async throws -> ToolShelf {
-    let rows = try await core.store.tools()
+    let rows = try await offered(core)
     let hasPerUser = rows.contains(where: \.isPerUser)
     return ToolShelf(
       core: core, rows: rows,
       connections: hasPerUser ? try await core.store.connections(of: owner) : [:])
+  }
+
+  private static func offered(_ core: Core) async throws -> [ToolRow] {
+    var rows = try await core.store.tools()
+    do throws(InvalidParams) {
+      for builtIn in try core.builtIns {
+        guard rows.contains(where: { $0.definition["provider"]?.string == builtIn.provider }),
+          let obstacle = await builtIn.obstacle(core.outside)
+        else { continue }
+        core.logger.warning(
+          "a tool is not offered", metadata: ["why": "\(obstacle)", "what": "\(builtIn.provider)"])
+        rows.removeAll { $0.definition["provider"]?.string == builtIn.provider }
+      }
+    } catch { throw QlaudError(error) }
+    return rows
   }
 
   /// The tool of that name or id.

@@ -36,6 +36,9 @@ struct Toolbox: Sendable {
       self.policy = policy
     }
 
+    /// What runs it here; nil for what somebody else runs or nobody can.
+    var kind: (any ToolKind)? { if case .tool(let kind) = runner { kind } else { nil } }
+
     /// Whether it may run again after a crash.
     var isReadOnly: Bool { definition.hints.isReadOnly }
   }
@@ -66,15 +69,7 @@ struct Toolbox: Sendable {
     let isAll = request.toolsMode == .tenant
     guard isAll || !wanted.isEmpty else { return Toolbox(entries) }
     let shelf = try await ToolShelf.load(core, for: thread.accountOwner)
-    for entry in shelf.entries(where: { isAll ? !$0.isPerUser : wanted.contains($0.id) }) {
-      if case .tool(let kind) = entry.runner, let obstacle = await kind.obstacle(core.outside) {
-        core.logger.warning(
-          "a tool is not offered",
-          metadata: ["tool": "\(entry.definition.id)", "why": "\(obstacle)"])
-        continue
-      }
-      entries.append(entry)
-    }
+    entries += shelf.entries { isAll ? !$0.isPerUser : wanted.contains($0.id) }
     return Toolbox(entries)
   }
 
