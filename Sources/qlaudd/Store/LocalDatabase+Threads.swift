@@ -126,6 +126,8 @@ extension LocalDatabase {
     try ApprovalTable.delete(db, thread: id)
     try ToolCallTable.delete(db, thread: id)
     try TurnTable.delete(db, thread: id)
+    try CompactionTable.delete(db, thread: id)
+    try HistoryStartTable.delete(db, thread: id)
     let removed = try unindex(db, stored.thread, rule)
     try MessageTable.delete(db, thread: id)
     try SearchStateTable.noteRemoval(db, documents: removed.documents)
@@ -175,6 +177,7 @@ extension LocalDatabase {
         lastActiveAt: transaction.now)
       try Self.insert(transaction, fork, lastSeq: last)
       try MessageTable.copy(transaction.db, from: id, to: newID, through: last)
+      try CompactionTable.copy(transaction.db, from: id, to: newID, through: last)
       return fork
     }
   }
