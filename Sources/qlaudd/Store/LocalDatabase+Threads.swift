@@ -105,7 +105,8 @@ extension LocalDatabase {
   ///   being emptied (the rows are gone by then).
   package func eraseThread(_ id: ThreadID, visibleTo key: KeyID?) async throws {
     let rule = rule
-    let words = try await write { try Self.erase($0, id, visibleTo: key, rule) }
+    var words = try await unindexAhead(id, visibleTo: key)
+    words.formUnion(try await write { try Self.erase($0, id, visibleTo: key, rule) })
     try await restoreWords(words)
     try await purgeIndex()
     try await checkpoint()
@@ -148,6 +149,7 @@ extension LocalDatabase {
     let rule = rule
     var words: Set<String> = []
     for id in ids {
+      words.formUnion(try await unindexAhead(id, visibleTo: nil))
       words.formUnion(try await write { try Self.erase($0, id, visibleTo: nil, rule) })
     }
     if !ids.isEmpty {
