@@ -23,7 +23,8 @@ struct Qlaud: ParsableCommand {
 
   private static let commands: [any ParsableCommand.Type] = [
     AskCommand.self, ChatCommand.self, ThreadsCommand.self, MessagesCommand.self,
-    SearchCommand.self, IndexCommand.self, WatchCommand.self, TurnCommand.self, QueueCommand.self,
+    SearchCommand.self, IndexCommand.self, ImportCommand.self, WatchCommand.self, TurnCommand.self,
+    QueueCommand.self,
     ProviderCommand.self,
     ModelsCommand.self, UsageCommand.self, WalletCommand.self, SecretCommand.self, KeyCommand.self,
     VaultCommand.self, SettingsCommand.self,

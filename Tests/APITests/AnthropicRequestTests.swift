@@ -40,7 +40,12 @@ import Wire
     #expect(call.topK == 4)
     #expect(call.stopSequences == ["X"])
     #expect(call.stream)
-    #expect(call.tools == [.init(name: "add", description: "", inputSchema: ["type": "object"])])
+    #expect(
+      call.tools == [
+        .init(
+          name: "add", description: "", inputSchema: ["type": "object"],
+          cacheControl: ["type": "ephemeral"])
+      ])
     #expect(call.toolChoice == ["type": "tool", "name": "add"])
     #expect(call.thinking?["budget_tokens"] == 2_000)
     #expect(call.responseFormat?["json_schema"]?["schema"] == ["type": "object"])

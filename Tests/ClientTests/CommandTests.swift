@@ -38,6 +38,73 @@ import Wire
     }
   }
 
+  @Test func `models set reads dollars and leaves out what is not said`() async throws {
+    try await withDaemon {
+      $0.routine()
+    } _: { cli, daemon in
+      let outcome = try await cli.run(
+        "models", "set", "fast", "--provider", "up", "--name", "m-1", "--alias", "f", "--input",
+        "0.25", "--output", "$2", "--context", "32000")
+      #expect(outcome.status == 0, "\(outcome.err)")
+      #expect(
+        daemon.params(of: "model/set") == [
+          "slug": "fast", "provider": "up", "upstream_name": "m-1", "aliases": ["f"],
+          "price": ["input": 250_000, "output": 2_000_000], "context_window": 32_000,
+        ])
+      let half = try await cli.run("models", "set", "x", "--provider", "up", "--input", "1")
+      #expect(half.status == 2)
+      let words = try await cli.run(
+        "models", "set", "x", "--provider", "up", "--input", "one", "--output", "1")
+      #expect(words.status == 2 && words.err.contains("--input"))
+    }
+  }
+
+  @Test func `models alias splits the provider from the model`() async throws {
+    try await withDaemon {
+      $0.routine()
+    } _: { cli, daemon in
+      let named = try await cli.run("models", "alias", "llama", "or/meta/llama-4")
+      #expect(named.status == 0)
+      #expect(
+        daemon.params(of: "model/set")
+          == ["slug": "llama", "provider": "or", "upstream_name": "meta/llama-4"])
+      let bare = try await cli.run("models", "alias", "llama", "llama-4")
+      #expect(bare.status == 2)
+    }
+  }
+
+  @Test func `provider add asks only for a key, and not for one where none is needed`() async throws
+  {
+    let presets: JSON = [
+      "data": [
+        ["name": "groq", "base_url": "https://g", "shape": "openai-chat", "needs_key": true],
+        ["name": "ollama", "base_url": "http://o", "shape": "openai-chat", "needs_key": false],
+        [
+          "name": "azure", "base_url": "https://{resource}.x", "shape": "openai-chat",
+          "needs_key": true,
+        ],
+      ]
+    ]
+    try await withDaemon { call in
+      if call.method == "provider/presets" { call.reply(presets) } else { call.routine() }
+    } _: { cli, daemon in
+      let groq = try await cli.run("provider", "add", "groq", input: "k\n")
+      #expect(groq.status == 0)
+      #expect(daemon.params(of: "secret/set") == ["name": "groq", "value": "k"])
+      #expect(daemon.params(of: "provider/set") == ["name": "groq", "secret": "groq"])
+      let azure = try await cli.run("provider", "add", "azure", input: "k\n")
+      #expect(azure.status == 2 && azure.err.contains("{resource}"))
+    }
+    try await withDaemon { call in
+      if call.method == "provider/presets" { call.reply(presets) } else { call.routine() }
+    } _: { cli, daemon in
+      let ollama = try await cli.run("provider", "add", "ollama")
+      #expect(ollama.status == 0)
+      #expect(daemon.params(of: "provider/set") == ["name": "ollama"])
+      #expect(daemon.params(of: "secret/set") == nil)
+    }
+  }
+
   @Test func `An error of the daemon is printed with its hint and exits 1`() async throws {
     let fault = RPC.Fault(
       code: -32016, message: "the vault is locked",
@@ -152,7 +219,7 @@ import Wire
 
   @Test func `The parser is given the one command that is named, else all`() {
     let all = Qlaud.needed(["qlaud"])
-    #expect(all.count == 23)
+    #expect(all.count == 24)
     #expect(Qlaud.needed(["qlaud", "help", "call"]).count == all.count)
     #expect(Qlaud.needed(["qlaud", "--version"]).count == all.count)
     for command in all {

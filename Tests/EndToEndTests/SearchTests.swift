@@ -141,13 +141,21 @@ import Wire
     let seed = UInt64.random(in: 0 ... .max)
     print("seed \(seed)")
     var random = SeededGenerator(seed)
+    var slowest = (time: Duration.zero, text: "")
     for _ in 0..<wanted {
       let text = RandomQuery.make(&random)
+      let start = ContinuousClock.now
+      defer {
+        let time = ContinuousClock.now - start
+        if time > slowest.time { slowest = (time, text) }
+      }
       do {
         let found = try await client.call("search/query", ["q": .string(text)])
         #expect(found["object"] == "list")
       } catch { Issue.record("\(error) for \(text.debugDescription)") }
     }
+    print(
+      "\(wanted) queries, the slowest \(slowest.time): \(slowest.text.prefix(80).debugDescription)")
   }
 }
 

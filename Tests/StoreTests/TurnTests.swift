@@ -184,7 +184,7 @@ import Wire
           request: TurnRequest([:]), userSeq: thread == nil ? nil : 1, createdAt: 1)
         try TurnTable.insert(
           transaction.db,
-          StoredTurn(turn: turn, ownerKeyID: .local, bodyHash: "h", firstEvent: 0, discardAfter: 0))
+          StoredTurn(turn: turn, bodyHash: "h", firstEvent: 0, discardAfter: 0))
       }
     }
     try await fixture.store.pool.write { db in
@@ -265,7 +265,7 @@ import Wire
         role: .assistant, content: "hi", requestID: "r", model: "m", stopReason: "end_turn"),
       usage: usage("u2", turn: "turn", thread: "t", cost: 5), error: nil, iterations: 2
     ) { finished in
-      [draft("qlaud.done", thread: "t", turn: "turn", key: finished.ownerKeyID)]
+      [draft("qlaud.done", thread: "t", turn: "turn", key: finished.turn.ownerKeyID)]
     }
     #expect(finished.assistantSeq == 3)
     #expect(
@@ -321,7 +321,7 @@ import Wire
     }
     let finished = try await fixture.finish("job", reply: "result")
     #expect(finished.assistantSeq == nil)
-    #expect(finished.ownerKeyID == "k")
+    #expect(finished.turn.ownerKeyID == "k")
     #expect(
       try await fixture.store.jobReply("job", visibleTo: "k") == [
         "role": "assistant", "content": "result",

@@ -61,14 +61,25 @@ struct ProviderCommand: ParsableCommand {
     @OptionGroup var common: Common
 
     func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
-      let key = try SecretPrompt.read("key of \(name)", console: console)
-      let secret = try ProviderCommand.store(key, of: name, daemon)
+      let presets = try daemon.call("provider/presets")["data"]?.array ?? []
+      let preset = presets.first { $0["name"]?.string == name.lowercased() }
+      if let url = preset?["base_url"]?.string, url.contains("{") {
+        let shape = preset?.cell("shape") ?? ""
+        throw .usage(
+          "\(name) needs an address of your own: qlaud provider set \(name) --url \(url) --shape \(shape) --key-stdin"
+        )
+      }
+      var secret: String?
+      if preset?["needs_key"] != false {
+        let key = try SecretPrompt.read("key of \(name)", console: console)
+        secret = try ProviderCommand.store(key, of: name, daemon)
+      }
       do throws(Failure) {
         let answer = try daemon.call(
           "provider/set", ProviderCommand.params(name, nil, nil, secret, nil))
         console.done(answer, "provider \(name) is set; try it with: qlaud provider test \(name)")
       } catch {
-        guard error.json?["data"]?["kind"] == "invalid_params" else { throw error }
+        guard error.json?["data"]?["kind"] == "invalid_params", let secret else { throw error }
         throw Failure(
           error.status, error.message,
           hint:

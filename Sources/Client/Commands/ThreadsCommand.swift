@@ -4,8 +4,11 @@ import Wire
 /// Threads.
 struct ThreadsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "threads", abstract: "List, show, remove, copy and move threads.",
-    subcommands: [List.self, Show.self, Remove.self, Export.self, Import.self, Fork.self],
+    commandName: "threads", abstract: "List, show, remove, copy, move and summarise threads.",
+    subcommands: [
+      List.self, Show.self, Remove.self, Export.self, Import.self, Fork.self,
+      Compact.self,
+    ],
     defaultSubcommand: List.self)
 
   struct List: DaemonCommand {
@@ -111,6 +114,31 @@ struct ThreadsCommand: ParsableCommand {
       let copy = try daemon.call(
         "thread/fork", .record(["thread_id": .string(thread), "at_seq": atSeq.map(JSON.int)]))
       console.result(copy) { console.line(copy.cell("id")) }
+    }
+  }
+
+  struct Compact: DaemonCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Summarise a thread's beginning for later model calls; its messages stay.")
+    @Argument var thread: String
+    @Option(help: "Who writes the summary.") var model: String?
+    @Option(help: "The newest turns that stay as they are; 2 if absent.") var keep: Int?
+    @OptionGroup var common: Common
+
+    func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
+      let answer = try daemon.call(
+        "thread/compact",
+        .record([
+          "thread_id": .string(thread), "model": model.map(JSON.string),
+          "keep_turns": keep.map(JSON.integer),
+        ]))
+      console.result(answer) {
+        guard let compaction = answer["compaction"]?.nonNull else {
+          return console.note("nothing to summarise")
+        }
+        console.line(compaction.cell("summary"))
+        console.note("stands for messages up to \(compaction.cell("summarized_through_seq"))")
+      }
     }
   }
 }

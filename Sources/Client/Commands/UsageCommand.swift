@@ -82,36 +82,6 @@ struct UsageCommand: DaemonCommand {
   }
 }
 
-/// The models that can be asked for.
-struct ModelsCommand: DaemonCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "models",
-    abstract: "List models with context and prices (dollars per million tokens).")
-  @Argument(help: "Only slugs that contain this.") var query: String?
-  @Flag(help: "Also models whose provider is not set up.") var all = false
-  @OptionGroup var common: Common
-
-  func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
-    var params: JSON.Object = ["available": .bool(!all)]
-    params["query"] = query.map(JSON.string)
-    let columns: [Table.Column] = [
-      .init(title: "MODEL", shrinks: true), .init(title: "PROVIDER"),
-      .init(title: "CONTEXT", alignsRight: true), .init(title: "INPUT", alignsRight: true),
-      .init(title: "OUTPUT", alignsRight: true),
-    ]
-    console.list(
-      try daemon.call("model/list", .object(params)), member: "data", columns,
-      empty: "no models; set a provider up, or see --all"
-    ) { model in
-      [
-        model.cell("slug"), model.cell("provider"), model.cell("context_window"),
-        model["price"]?["input"]?.int.map(Format.money) ?? "",
-        model["price"]?["output"]?.int.map(Format.money) ?? "",
-      ]
-    }
-  }
-}
-
 /// The wallet that all keys share.
 struct WalletCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -87,6 +87,26 @@ enum Format {
     throw .usage("\(option): \"\(text)\" is no amount of dollars, such as 2.50")
   }
 
+  /// Reads an amount of dollars, with up to six decimals, as whole micro-dollars.
+  /// - Throws: ``Failure`` naming the option.
+  static func micros(_ text: String, option: String) throws(Failure) -> Int64 {
+    let digits = text.hasPrefix("$") ? text.dropFirst() : text[...]
+    let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let fraction = parts.count > 1 ? parts[1] : ""
+    let isNumber =
+      !digits.isEmpty
+      && (parts + [fraction]).joined().utf8.allSatisfy {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+      }
+    guard isNumber, fraction.count <= 6, let whole = Int64(parts[0].isEmpty ? "0" : parts[0]),
+      whole <= 1_000_000,
+      let part = Int64(fraction + String(repeating: "0", count: 6 - fraction.count))
+    else {
+      throw .usage("\(option): \"\(text)\" is no amount of dollars, such as 2.50")
+    }
+    return whole * 1_000_000 + part
+  }
+
   /// Reads a moment: `YYYY-MM-DD` (its beginning, local time), or a span from now such as `12h` or `30d`.
   /// - Throws: ``Failure`` naming the option.
   static func moment(_ text: String, option: String, now: Int64) throws(Failure) -> Int64 {

@@ -15,7 +15,7 @@ struct Registry: Sendable {
   static let all = Registry([
     connectionMethods, threadMethods, messageMethods, turnMethods, eventMethods, keyMethods,
     providerMethods, toolMethods, approvalMethods, secretMethods, queueMethods, accountMethods,
-    daemonMethods, inferenceMethods, searchMethods,
+    daemonMethods, inferenceMethods, searchMethods, importMethods,
   ])
 
   func method(named name: String) -> Method? { byName[name] }

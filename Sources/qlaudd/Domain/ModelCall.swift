@@ -19,11 +19,20 @@ package struct ModelCall: Sendable, Equatable {
     package let description: String
     /// JSON Schema of the input: an object.
     package let inputSchema: JSON
+    /// Whether calls must follow the schema to the letter; nil where the caller said nothing.
+    package let strict: Bool?
+    /// The caller's own `cache_control`, in Anthropic's form.
+    package let cacheControl: JSON?
     /// A definition.
-    package init(name: String, description: String, inputSchema: JSON) {
+    package init(
+      name: String, description: String, inputSchema: JSON, strict: Bool? = nil,
+      cacheControl: JSON? = nil
+    ) {
       self.name = name
       self.description = description
       self.inputSchema = inputSchema
+      self.strict = strict
+      self.cacheControl = cacheControl
     }
   }
 
@@ -46,6 +55,8 @@ package struct ModelCall: Sendable, Equatable {
   package var stopSequences: [String]
   /// Asks for JSON by a schema (OpenAI's `response_format`), for the stateless endpoints; nil for text.
   package var responseFormat: JSON?
+  /// Whether the prompt's beginning will come again, so that marks for the provider's cache are worth their price.
+  package var cachesPrompt: Bool
   package var stream: Bool
 
   /// A call.
@@ -53,7 +64,8 @@ package struct ModelCall: Sendable, Equatable {
     model: String, maxTokens: Int, system: [Block] = [], messages: [Message], tools: [Tool] = [],
     toolChoice: JSON? = nil, thinking: JSON? = nil, temperature: Double? = nil, topP: Double? = nil,
     topK: Int? = nil,
-    stopSequences: [String] = [], responseFormat: JSON? = nil, stream: Bool = true
+    stopSequences: [String] = [], responseFormat: JSON? = nil, cachesPrompt: Bool = false,
+    stream: Bool = true
   ) {
     self.model = model
     self.maxTokens = maxTokens
@@ -67,6 +79,7 @@ package struct ModelCall: Sendable, Equatable {
     self.topK = topK
     self.stopSequences = stopSequences
     self.responseFormat = responseFormat
+    self.cachesPrompt = cachesPrompt
     self.stream = stream
   }
 }

@@ -5,16 +5,11 @@ package struct SubmittedTurn: Sendable, Equatable {
   package let cursor: EventSeq
   /// Whether an earlier submission with the same idempotency key made it.
   package let isReplay: Bool
-  /// The key that owns the thread, else the job: the one its events belong to.
-  package let ownerKeyID: KeyID
   /// As the store found it.
-  package init(
-    turn: Turn, cursor: EventSeq, isReplay: Bool, ownerKeyID: KeyID
-  ) {
+  package init(turn: Turn, cursor: EventSeq, isReplay: Bool) {
     self.turn = turn
     self.cursor = cursor
     self.isReplay = isReplay
-    self.ownerKeyID = ownerKeyID
   }
 }
 
@@ -24,15 +19,10 @@ package struct FinishedTurn: Sendable, Equatable {
   package let turn: Turn
   /// The reply's place; nil where there was none to store.
   package let assistantSeq: MessageSeq?
-  /// The key that owns the thread, else the job: the one its events belong to.
-  package let ownerKeyID: KeyID
   /// As the store found it.
-  package init(
-    turn: Turn, assistantSeq: MessageSeq?, ownerKeyID: KeyID
-  ) {
+  package init(turn: Turn, assistantSeq: MessageSeq?) {
     self.turn = turn
     self.assistantSeq = assistantSeq
-    self.ownerKeyID = ownerKeyID
   }
 }
 

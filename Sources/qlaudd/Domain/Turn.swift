@@ -15,7 +15,7 @@ package struct Turn: Sendable, Equatable {
   /// The key that sent it.
   package let keyID: KeyID
   /// The key that owns its thread, else the sender: the one its events belong to.
-  package var ownerKeyID: KeyID
+  package let ownerKeyID: KeyID
   package var status: Status
   /// What was asked, as stored: the parameters of the send but for the content.
   package let request: TurnRequest
@@ -48,13 +48,14 @@ package struct Turn: Sendable, Equatable {
 
   /// A turn's row.
   package init(
-    id: TurnID, threadID: ThreadID?, keyID: KeyID, status: Status = .queued, request: TurnRequest,
+    id: TurnID, threadID: ThreadID?, keyID: KeyID, ownerKeyID: KeyID? = nil,
+    status: Status = .queued, request: TurnRequest,
     userSeq: MessageSeq?, assistantSeq: MessageSeq? = nil, iterations: Int = 0, attempts: Int = 0,
     retryAt: Milliseconds? = nil, reason: String? = nil, error: JSON? = nil,
     cost: Microdollars? = 0,
     idempotencyKey: String? = nil, createdAt: Milliseconds, startedAt: Milliseconds? = nil,
-    finishedAt: Milliseconds? = nil, ownerKeyID: KeyID? = nil, lane: String? = nil,
-    callStartedAt: Milliseconds? = nil, unknownOutcomes: Int = 0
+    finishedAt: Milliseconds? = nil, lane: String? = nil, callStartedAt: Milliseconds? = nil,
+    unknownOutcomes: Int = 0
   ) {
     self.id = id
     self.threadID = threadID
@@ -97,6 +98,8 @@ package struct TurnRequest: Sendable, Equatable {
   package var toolsMode: ToolsMode? { json["tools_mode"].flatMap(ToolsMode.init(wire:)) }
   /// Tools that the client runs: `{name, description, input_schema}` each.
   package var clientTools: [JSON] { json["client_tools"]?.array ?? [] }
+  /// Models to be asked where the first one cannot answer; nil leaves it to the settings.
+  package var fallback: [String]? { json["fallback"].flatMap { [String](wire: $0) } }
   package var notAfter: Milliseconds? { json["not_after"]?.int }
   package var offline: OfflineRule {
     json["offline"]?.string.flatMap(OfflineRule.init(rawValue:)) ?? .queue

@@ -80,6 +80,8 @@ package struct LocalEngine: Sendable {
   package var inference: Inference { Inference(core: core) }
   /// Finding what was said.
   package var searches: Searches { Searches(core: core) }
+  /// Reading what other programs keep.
+  package var imports: Imports { Imports() }
   /// Usage, wallet, models and prices.
   package var accounts: Accounts { Accounts(core: core) }
   /// Secrets and the vault.

@@ -40,7 +40,7 @@ extension EventDraft {
   {
     make(
       EventName.queued, thread: stored.turn.threadID, turn: stored.turn.id,
-      owner: stored.ownerKeyID,
+      owner: stored.turn.ownerKeyID,
       [
         "reason": .string(reason), "position": .integer(position),
         "retry_at": retryAt.map(JSON.int) ?? .null,
@@ -48,7 +48,8 @@ extension EventDraft {
   }
   static func restarted(_ stored: StoredTurn, isOutcomeUnknown: Bool) -> EventDraft {
     make(
-      EventName.retry, thread: stored.turn.threadID, turn: stored.turn.id, owner: stored.ownerKeyID,
+      EventName.retry, thread: stored.turn.threadID, turn: stored.turn.id,
+      owner: stored.turn.ownerKeyID,
       [
         "attempt": .integer(stored.turn.attempts), "reason": "restart",
         "discard_after": .int(stored.discardAfter),
@@ -58,7 +59,7 @@ extension EventDraft {
   static func cancelled(_ stored: StoredTurn) -> EventDraft {
     let turn = stored.turn
     return make(
-      EventName.done, thread: turn.threadID, turn: turn.id, owner: stored.ownerKeyID,
+      EventName.done, thread: turn.threadID, turn: turn.id, owner: stored.turn.ownerKeyID,
       [
         "thread_id": turn.threadID?.json ?? .null, "turn_id": turn.id.json,
         "seq": turn.assistantSeq.map(JSON.int) ?? .null,

@@ -12,7 +12,7 @@ extension LocalDatabase {
       {
         return earlier
       }
-      try ApprovalTable.insert(transaction.db, approval, owner: turn.ownerKeyID)
+      try ApprovalTable.insert(transaction.db, approval, owner: turn.turn.ownerKeyID)
       try transaction.emit(events)
       try TurnTable.noteStep(
         transaction.db, approval.turnID, assistantSeq: nil, discardAfter: transaction.lastNumber)

@@ -22,20 +22,6 @@ extension LocalDatabase {
     }
   }
 
-  /// The conversation as a model call needs it: the last `turns` starts of a turn at or before a place and all that
-  /// belongs to them. Ordered as the conversation goes, which is not always by number: the answer to a turn stands behind
-  /// that turn's question even where later questions were stored before it.
-  /// - Parameter through: the running turn's `userSeq`; its own replies and tool results are included, later turns are not.
-  package func history(_ thread: ThreadID, through: MessageSeq, turns: Int) async throws
-    -> [Message]
-  {
-    guard turns > 0 else { return [] }
-    return try await read { db in
-      let first = try MessageTable.anchor(db, thread, ofStart: turns, through: through)
-      return try MessageTable.conversation(db, thread, from: first ?? 1, through: through)
-    }
-  }
-
   /// The one way by which messages come to an existing thread.
   /// - Parameter anchor: the user message of the turn they belong to; nil for messages that stand for themselves.
   static func append(

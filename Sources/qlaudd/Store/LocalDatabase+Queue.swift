@@ -116,8 +116,7 @@ extension LocalDatabase {
           iterations: stored.turn.iterations, at: transaction.now)
         try ApprovalTable.cancelPending(db, turn: stored.turn.id, at: transaction.now)
         let finished = FinishedTurn(
-          turn: try Self.stored(db, stored.turn.id).turn, assistantSeq: nil,
-          ownerKeyID: stored.ownerKeyID)
+          turn: try Self.stored(db, stored.turn.id).turn, assistantSeq: nil)
         try transaction.emit(events(finished))
       }
       return late.count

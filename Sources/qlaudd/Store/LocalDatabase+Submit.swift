@@ -33,7 +33,7 @@ extension LocalDatabase {
         "idempotency_key: \"\(key)\" was used with another request, turn \(stored.turn.id)")
     }
     return SubmittedTurn(
-      turn: stored.turn, cursor: stored.firstEvent, isReplay: true, ownerKeyID: stored.ownerKeyID)
+      turn: stored.turn, cursor: stored.firstEvent, isReplay: true)
   }
 
   private static func enqueue(_ transaction: Transaction, _ submission: TurnSubmission) throws
@@ -54,17 +54,16 @@ extension LocalDatabase {
     }
     let turn = Turn(
       id: submission.turnID, threadID: submission.threadID, keyID: submission.keyID,
-      request: submission.request, userSeq: userSeq, idempotencyKey: submission.idempotencyKey,
+      ownerKeyID: owner, request: submission.request, userSeq: userSeq,
+      idempotencyKey: submission.idempotencyKey,
       createdAt: transaction.now)
     try TurnTable.insert(
       transaction.db,
       StoredTurn(
-        turn: turn, ownerKeyID: owner, bodyHash: submission.bodyHash, firstEvent: cursor,
-        discardAfter: cursor))
+        turn: turn, bodyHash: submission.bodyHash, firstEvent: cursor, discardAfter: cursor))
     try tellWhyItWaits(transaction, turn.id, in: submission.threadID)
     return SubmittedTurn(
-      turn: try self.stored(transaction.db, turn.id).turn, cursor: cursor, isReplay: false,
-      ownerKeyID: owner)
+      turn: try self.stored(transaction.db, turn.id).turn, cursor: cursor, isReplay: false)
   }
 
   /// A turn that cannot run soon is told so at once, like one that was tried: behind one that is parked, and while the queue is

@@ -105,7 +105,8 @@ extension LocalDatabase {
   ///   being emptied (the rows are gone by then).
   package func eraseThread(_ id: ThreadID, visibleTo key: KeyID?) async throws {
     let rule = rule
-    let words = try await write { try Self.erase($0, id, visibleTo: key, rule) }
+    var words = try await unindexAhead(id, visibleTo: key)
+    words.formUnion(try await write { try Self.erase($0, id, visibleTo: key, rule) })
     try await restoreWords(words)
     try await purgeIndex()
     try await checkpoint()
@@ -126,6 +127,8 @@ extension LocalDatabase {
     try ApprovalTable.delete(db, thread: id)
     try ToolCallTable.delete(db, thread: id)
     try TurnTable.delete(db, thread: id)
+    try CompactionTable.delete(db, thread: id)
+    try HistoryStartTable.delete(db, thread: id)
     let removed = try unindex(db, stored.thread, rule)
     try MessageTable.delete(db, thread: id)
     try SearchStateTable.noteRemoval(db, documents: removed.documents)
@@ -146,6 +149,7 @@ extension LocalDatabase {
     let rule = rule
     var words: Set<String> = []
     for id in ids {
+      words.formUnion(try await unindexAhead(id, visibleTo: nil))
       words.formUnion(try await write { try Self.erase($0, id, visibleTo: nil, rule) })
     }
     if !ids.isEmpty {
@@ -175,6 +179,7 @@ extension LocalDatabase {
         lastActiveAt: transaction.now)
       try Self.insert(transaction, fork, lastSeq: last)
       try MessageTable.copy(transaction.db, from: id, to: newID, through: last)
+      try CompactionTable.copy(transaction.db, from: id, to: newID, through: last)
       return fork
     }
   }

@@ -11,7 +11,7 @@ extension LocalDatabase {
 
   static func stored(_ db: Database, _ id: TurnID, visibleTo key: KeyID? = nil) throws -> StoredTurn
   {
-    guard let stored = try TurnTable.get(db, id), key == nil || stored.ownerKeyID == key else {
+    guard let stored = try TurnTable.get(db, id), key == nil || stored.turn.ownerKeyID == key else {
       throw QlaudError.notFound("turn", id)
     }
     return stored
@@ -56,6 +56,30 @@ extension LocalDatabase {
         transaction.db, id, iteration, requestID: requestID, discardAfter: transaction.lastNumber,
         at: transaction.now)
       if !isRunning { throw QlaudError.conflict("turn \(id) does not run") }
+    }
+  }
+
+  /// Notes that a model call of a turn came to nothing and that another one follows: what was held for it is settled by the usage
+  /// of what came, or released. What was logged until here is not void after a crash: readers have been told.
+  /// - Throws: `not_found`; `conflict` where the turn has ended.
+  package func noteFailedCall(
+    _ id: TurnID, _ requestID: String, usage: UsageRecord?, isOutcomeUnknown: Bool
+  ) async throws {
+    try await write { transaction in
+      let db = transaction.db
+      _ = try Self.unfinished(db, id)
+      if let usage {
+        try Self.record(db, usage, of: id)
+      } else if let open = try LedgerTable.open(db, requestID) {
+        try LedgerTable.end(db, open, "release", amount: 0)
+      }
+      if isOutcomeUnknown {
+        try TurnTable.loseCall(db, id)
+      } else {
+        try TurnTable.endCall(db, id)
+      }
+      try TurnTable.noteStep(
+        db, id, assistantSeq: nil, discardAfter: transaction.lastNumber)
     }
   }
 
@@ -123,8 +147,7 @@ extension LocalDatabase {
       try TurnQueue.finish(
         db, stored.turn, status: status, assistantSeq: seq, error: error, iterations: iterations,
         at: transaction.now)
-      let finished = FinishedTurn(
-        turn: try Self.stored(db, id).turn, assistantSeq: seq, ownerKeyID: stored.ownerKeyID)
+      let finished = FinishedTurn(turn: try Self.stored(db, id).turn, assistantSeq: seq)
       try transaction.emit(try events(finished))
       return finished
     }
@@ -218,8 +241,7 @@ extension LocalDatabase {
       let cursor = transaction.lastNumber
       try TurnQueue.requeue(db, old.turn, firstEvent: cursor)
       return SubmittedTurn(
-        turn: try Self.stored(db, id).turn, cursor: cursor, isReplay: false,
-        ownerKeyID: old.ownerKeyID)
+        turn: try Self.stored(db, id).turn, cursor: cursor, isReplay: false)
     }
   }
 }

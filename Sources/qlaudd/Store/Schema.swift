@@ -28,6 +28,7 @@ enum Schema {
       try db.execute(sql: SchemaOfSearch.vectors)
     }
     migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
+    migrator.registerMigration("history") { db in try db.execute(sql: histories) }
     return migrator
   }
 
@@ -299,6 +300,31 @@ enum Schema {
     CREATE TABLE settings (
       name TEXT NOT NULL PRIMARY KEY CHECK (length(name) >= 1),
       value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// `compactions`: summaries of a thread's beginning, through a message. `history_starts`: where the history that a
+  /// model is sent begins, once it no longer holds all; `window` 0 where nobody knows how much the model holds.
+  private static let histories = """
+    CREATE TABLE compactions (
+      id TEXT NOT NULL PRIMARY KEY,
+      thread_id TEXT NOT NULL REFERENCES threads(id),
+      through_seq INTEGER NOT NULL CHECK (through_seq >= 1),
+      summary TEXT NOT NULL CHECK (length(summary) >= 1),
+      model TEXT NOT NULL,
+      made_at INTEGER NOT NULL CHECK (made_at >= through_seq),
+      created_at INTEGER NOT NULL,
+      UNIQUE (thread_id, through_seq)
+    ) STRICT;
+
+    CREATE TABLE history_starts (
+      thread_id TEXT NOT NULL REFERENCES threads(id),
+      model TEXT NOT NULL CHECK (model = lower(model)),
+      start_seq INTEGER NOT NULL CHECK (start_seq >= 1),
+      since_seq INTEGER NOT NULL CHECK (since_seq >= 0),
+      window INTEGER NOT NULL CHECK (window >= 0),
+      permille INTEGER NOT NULL CHECK (permille >= 1),
+      PRIMARY KEY (thread_id, model)
     ) STRICT, WITHOUT ROWID;
     """
 

@@ -82,7 +82,7 @@ extension ModelClient {
     var body: JSON.Object = [:]
     var further: [HeaderField] = []
     do throws(InvalidParams) {
-      let (whole, headers) = try AnthropicDialect.request(call)
+      let (whole, headers) = try AnthropicDialect.request(HostMark(provider).readable(call))
       let counted = [
         "model", "system", "messages", "tools", "tool_choice", "thinking", "output_config",
       ]

@@ -35,6 +35,8 @@ package struct ModelClient: Sendable {
     let credential = Credential(secret)
     let dialect = Dialect.of(provider.shape)
     let encoded: EncodedCall
+    let mark = HostMark(provider)
+    let call = mark.readable(call)
     do throws(InvalidParams) { encoded = try dialect.encode(call, provider) } catch {
       throw UpstreamFailure(.rejected, error.description, type: "invalid_params")
     }
@@ -48,12 +50,13 @@ package struct ModelClient: Sendable {
     // What comes decides, not what was asked for: some hosts stream always, some never.
     guard Self.isWhole(response, asked: call.stream) else {
       return ReplyStream(
-        requestID: requestID, body: response.body, decoder: decoder, credential: credential)
+        requestID: requestID, mark: mark, body: response.body, decoder: decoder,
+        credential: credential)
     }
     let json = try await json(response, credential)
     var reader = decoder
     do throws(UpstreamFailure) {
-      return ReplyStream(requestID: requestID, events: try reader.whole(json))
+      return ReplyStream(requestID: requestID, mark: mark, events: try reader.whole(json))
     } catch {
       throw credential.removed(from: error)
     }
@@ -182,7 +185,9 @@ extension UpstreamFailure {
       case .firstByteTimeout, .idleTimeout, .totalTimeout, .closed: true
       default: false
       }
-    self.init(kind, error.message, isOutcomeUnknown: wasSent)
+    self.init(
+      kind, error.message, type: error.kind == .closed ? Self.closed : nil,
+      isOutcomeUnknown: wasSent)
   }
 
   /// A transfer that failed after the head of a reply.

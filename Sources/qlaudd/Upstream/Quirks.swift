@@ -38,6 +38,8 @@ struct Quirks: Sendable {
   /// `stream_options: {include_usage: true}`; hosts that send usage anyway may refuse the field.
   var hasStreamOptions = true
   var hasTopK = false
+  /// `strict` in the definition of a function.
+  var hasStrictTools = false
   /// Stop sequences it takes at most.
   var stopLimit = 4
   /// What "some tool must be called" is called.
@@ -116,6 +118,7 @@ struct Quirks: Sendable {
   private static let openAI: Change = { quirks in
     quirks.thinking = .effort
     quirks.hasNewTokenLimit = true
+    quirks.hasStrictTools = true
     quirks.callIDLimit = 40
   }
   private static let azure: Change = { quirks in
@@ -132,6 +135,7 @@ struct Quirks: Sendable {
   private static let gateway: Change = { quirks in
     quirks.thinking = .reasoning
     quirks.hasTopK = true
+    quirks.hasStrictTools = true
     quirks.keys = [.anthropic: .bearer]
   }
   private static let remembering: Change = { quirks in

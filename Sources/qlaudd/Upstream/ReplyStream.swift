@@ -12,6 +12,7 @@ package struct ReplyStream: AsyncSequence, Sendable {
   /// The provider's id of the request, for its support; nil where it sends none.
   package let requestID: String?
   private let source: Source
+  private let mark: HostMark
 
   private enum Source: Sendable {
     case whole([StreamEvent])
@@ -19,25 +20,28 @@ package struct ReplyStream: AsyncSequence, Sendable {
   }
 
   /// A reply that is all there.
-  init(requestID: String?, events: [StreamEvent]) {
+  init(requestID: String?, mark: HostMark, events: [StreamEvent]) {
     self.requestID = requestID
+    self.mark = mark
     source = .whole(events)
   }
 
   /// A reply on its way.
   init(
-    requestID: String?, body: OutboundBody, decoder: any ReplyDecoder, credential: Credential
+    requestID: String?, mark: HostMark, body: OutboundBody, decoder: any ReplyDecoder,
+    credential: Credential
   ) {
     self.requestID = requestID
+    self.mark = mark
     source = .live(body, decoder, credential)
   }
 
   package func makeAsyncIterator() -> Iterator {
     switch source {
-    case .whole(let events): Iterator(ready: events, live: nil)
+    case .whole(let events): Iterator(mark: mark, ready: events, live: nil)
     case .live(let body, let decoder, let credential):
       Iterator(
-        ready: [],
+        mark: mark, ready: [],
         live: .init(body: body.makeAsyncIterator(), decoder: decoder, credential: credential))
     }
   }
@@ -53,13 +57,15 @@ package struct ReplyStream: AsyncSequence, Sendable {
       let credential: Credential
       var framing = SSEDecoder()
     }
+    private let mark: HostMark
     private var ready: [StreamEvent]
     private var taken = 0
     private var live: Live?
     private var failure: UpstreamFailure?
     private var contentStarted = false
 
-    fileprivate init(ready: [StreamEvent], live: Live?) {
+    fileprivate init(mark: HostMark, ready: [StreamEvent], live: Live?) {
+      self.mark = mark
       self.ready = ready
       self.live = live
     }
@@ -82,7 +88,7 @@ package struct ReplyStream: AsyncSequence, Sendable {
       let event = ready[taken]
       taken += 1
       if case .blockStart = event { contentStarted = true }
-      return event
+      return mark.put(on: event)
     }
 
     /// Pulls one piece of the body and decodes what is complete in it.

@@ -34,6 +34,9 @@ package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConverti
   /// Whether the request was sent and nobody knows whether the provider has carried it out.
   package let isOutcomeUnknown: Bool
 
+  /// The `type` of a connection that was made and then closed before the head of a reply: the host is there.
+  package static let closed = "connection_closed"
+
   /// Characters of `message`.
   package static let messageLimit = 2_000
 
@@ -58,6 +61,21 @@ package struct UpstreamFailure: Error, Sendable, Equatable, CustomStringConverti
     case .rejected, .malformed, .cancelled: false
     }
   }
+
+  /// Whether the host says that the input is more than the model holds, in one of the ways that hosts say it.
+  package var isTooLong: Bool {
+    guard kind == .rejected, status == 400 || status == 413 || status == 422 else { return false }
+    let words = "\(type ?? "") \(message)".lowercased()
+    return Self.tooLong.contains { words.contains($0) }
+  }
+
+  /// Anthropic; OpenAI, DeepSeek, Groq, Mistral and others; llama.cpp; Gemini; Ollama, LM Studio.
+  private static let tooLong = [
+    "prompt is too long", "exceed context limit", "context_length_exceeded",
+    "maximum context length", "context length of", "context window", "exceed_context_size",
+    "available context size", "input token count", "exceeds the maximum number of tokens",
+    "too many tokens",
+  ]
 
   package var description: String {
     status.map { "\(message) (\(kind.rawValue), status \($0))" } ?? "\(message) (\(kind.rawValue))"

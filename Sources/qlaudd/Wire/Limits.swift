@@ -36,12 +36,16 @@ package enum Limits {
   package static let secretBytes = 64 << 10
   /// Output tokens that one call may ask for.
   package static let maxTokens = 1...10_000_000
+  /// Tokens that a model's window may be said to hold.
+  package static let contextTokens = 256...100_000_000
   /// Model calls of one turn.
   package static let iterations = 1...100
   /// Messages that `message/append` takes at once, and `thread/import` in one line set.
   package static let appendMessages = 1...1_000
-  /// Turns of history sent upstream at most; a token-aware window narrows it further.
-  package static let historyTurns = 50
+  /// Models that one send may fall back on.
+  package static let fallbackModels = 8
+  /// Turns of history that the setting `history_turns` may allow a model call; without the setting the last of them.
+  package static let historyTurns = 1...10_000
   /// Characters of what is searched for.
   package static let queryLength = 0...65_536
   /// Messages on one page of a search.

@@ -4,8 +4,9 @@ import Wire
 
 /// A request of Anthropic's Messages API, read: https://docs.anthropic.com/en/api/messages
 ///
-/// `metadata`, `service_tier` and `cache_control` on tools change nothing that a caller sees and are left out; what
-/// would change the reply and cannot be passed on (server tools, containers, …) is refused by name.
+/// `metadata` and `service_tier` change nothing that a caller sees and are left out; what would change the reply and
+/// cannot be passed on (server tools, containers, …) is refused by name. `cache_control` goes along wherever it stands;
+/// at the top it asks for marks where they are worth most.
 struct AnthropicRequest: Sendable, Equatable {
   let request: Inference.Request
   let stream: Bool
@@ -28,8 +29,9 @@ struct AnthropicRequest: Sendable, Equatable {
     call.stopSequences = try members.stopSequences("stop_sequences", allowsText: false)
     (call.effort, call.responseFormat) = try Self.output(&members)
     stream = try members.value("stream", as: Bool.self) ?? false
+    call.cachesPrompt = members.take("cache_control")?.nonNull != nil
     // The beta clients of Anthropic's SDKs put `beta` into the query.
-    members.ignore("metadata", "service_tier", "cache_control", "beta")
+    members.ignore("metadata", "service_tier", "beta")
     try members.finish(countsOnly ? "messages/count_tokens" : "messages/create")
     call.stream = stream
     request = Inference.Request(call: call)
@@ -78,9 +80,14 @@ struct AnthropicRequest: Sendable, Equatable {
       guard let schema = members.take("input_schema"), schema.object != nil else {
         throw members.complaint("input_schema", "must be a JSON Schema of an object")
       }
-      members.ignore("cache_control", "strict", "eager_input_streaming", "input_examples")
+      let strict = try members.value("strict", as: Bool.self)
+      let cacheControl = members.take("cache_control")?.nonNull
+      members.ignore("eager_input_streaming", "input_examples")
       try members.finish("a tool")
-      tools.append(ModelCall.Tool(name: name, description: description, inputSchema: schema))
+      tools.append(
+        ModelCall.Tool(
+          name: name, description: description, inputSchema: schema, strict: strict,
+          cacheControl: cacheControl))
     }
     return tools
   }

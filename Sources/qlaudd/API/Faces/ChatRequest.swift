@@ -92,11 +92,11 @@ struct ChatRequest: Sendable, Equatable {
       }
       let description = try function.value("description", as: String.self) ?? ""
       let schema = try function.value("parameters", as: JSON.Object.self) ?? ["type": "object"]
-      // Not every host has a strict mode; where there is none the schema still guides the model.
-      function.ignore("strict")
+      let strict = try function.value("strict", as: Bool.self)
       try function.finish("a function")
       tools.append(
-        ModelCall.Tool(name: name, description: description, inputSchema: .object(schema)))
+        ModelCall.Tool(
+          name: name, description: description, inputSchema: .object(schema), strict: strict))
     }
     return tools
   }

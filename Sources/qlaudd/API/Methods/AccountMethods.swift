@@ -72,11 +72,24 @@ let accountMethods: [Method] = [
     .optional(
       "price",
       "Micro-dollars per million tokens: {input, output, cache_read?, cache_write?, cache_write_1h?}.",
-      default: JSON.Object()), result: .modelEntry
+      default: JSON.Object()),
+    .int("context_window", "Tokens of input and output together.", in: Limits.contextTokens),
+    .int("max_output", "Tokens that it can write.", in: Limits.contextTokens), result: .modelEntry
   ) {
-    (call, slug: String, provider: String, upstream: String?, aliases: [String], price: JSON.Object)
-    in
+    (
+      call, slug: String, provider: String, upstream: String?, aliases: [String],
+      price: JSON.Object, window: Int?, maxOutput: Int?
+    ) in
     try await call.engine.accounts.setModel(
-      slug: slug, provider: provider, upstreamName: upstream, aliases: aliases, price: price)
+      slug: slug, provider: provider, upstreamName: upstream, aliases: aliases, price: price,
+      contextWindow: window, maxOutput: maxOutput)
+  },
+  Method(
+    "model/delete", .delete("/v1/models/:slug"), .admin,
+    "Forgets what was set for a model, and its aliases; the shipped list's entry stays.",
+    params: .text("slug", "The slug; case does not count.", length: 1...200), result: .done
+  ) { (call, slug: String) in
+    try await call.engine.accounts.deleteModel(slug)
+    return Done()
   },
 ]

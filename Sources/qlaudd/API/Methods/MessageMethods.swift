@@ -16,6 +16,7 @@ let messageMethods: [Method] = [
     .optional("thinking", "Anthropic's thinking object."),
     .optional("stream", "Events as they come instead of the finished message.", default: false),
     .optional("offline", "What to do while the upstream is out of reach.", default: .queue),
+    .optional("fallback", "Models to be asked where the first cannot answer, in order."),
     .text(
       "idempotency_key", "The same request again gives the same turn (7 days).",
       length: Limits.opaqueIDLength),
@@ -37,17 +38,22 @@ let messageMethods: [Method] = [
       call, thread, model: String?, maxTokens: Int?, content: JSON, system: JSON?,
       temperature: Double?, topP: Double?, topK: Int?, stop: [String]?,
       toolChoice: JSON.Object?, thinking: JSON.Object?, stream: Bool, offline: OfflineRule,
-      idempotencyKey: String?, notAfter: Int?, metadata: JSON.Object?, tools: [String]?,
+      fallback: [String]?, idempotencyKey: String?, notAfter: Int?, metadata: JSON.Object?,
+      tools: [String]?,
       toolsMode: ToolsMode?, clientTools: [JSON.Object]?, maxIterations: Int?
     ) in
     guard let maxTokens else { throw InvalidParams("max_tokens", "is required") }
+    guard (fallback?.count ?? 0) <= Limits.fallbackModels else {
+      throw InvalidParams("fallback", "must be at most \(Limits.fallbackModels) models")
+    }
     let request = JSON.record([
       "model": model.map(JSON.string), "max_tokens": .integer(maxTokens), "system": system,
       "temperature": temperature.map(JSON.double), "top_p": topP.map(JSON.double),
       "top_k": topK.map(JSON.integer), "stop_sequences": stop?.json,
       "tool_choice": toolChoice?.json, "thinking": thinking?.json,
       "offline": offline == .queue ? nil : offline.json, "not_after": notAfter.map(JSON.integer),
-      "metadata": metadata?.json, "tools": tools?.json, "tools_mode": toolsMode?.json,
+      "fallback": fallback?.json, "metadata": metadata?.json, "tools": tools?.json,
+      "tools_mode": toolsMode?.json,
       "client_tools": clientTools?.json, "max_iterations": maxIterations.map(JSON.integer),
     ])
     let submitted = try await call.engine.turns.submit(

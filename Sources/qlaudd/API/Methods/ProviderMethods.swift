@@ -20,6 +20,10 @@ let providerMethods: [Method] = [
     result: .wholeList(of: .provider)
   ) { call in try await call.engine.providers.list() },
   Method(
+    "provider/presets", .get("/v1/provider-presets"), .admin,
+    "Lists the providers that are known by name.", result: .wholeList(of: .knownProvider)
+  ) { call in call.engine.providers.known() },
+  Method(
     "provider/delete", .delete("/v1/providers/:name"), .admin, "Forgets a provider.",
     params: .name("The provider."), result: .done
   ) { call, name in

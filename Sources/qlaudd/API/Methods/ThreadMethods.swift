@@ -111,6 +111,17 @@ let threadMethods: [Method] = [
       thread, atSeq: seq.map(MessageSeq.init), as: call.principal)
   },
   Method(
+    "thread/compact", .post("/v1/threads/:thread_id/compact"), .standard,
+    "Summarises a thread's beginning for later model calls; its messages stay as they are.",
+    params: .thread,
+    .text("model", "Who writes the summary; else the settings' or the thread's.", length: 1...200),
+    .int("keep_turns", "The newest turns that stay as they are; 2 if absent.", in: 0...1_000),
+    result: .compaction
+  ) { call, thread, model, keep in
+    try await call.engine.threads.compact(
+      thread, model: model, keep: keep, as: call.principal)
+  },
+  Method(
     "thread/export", .get("/v1/threads/:thread_id/export"), .standard,
     "A thread as JSON lines, a page at a time.", params: .thread,
     .int("after_seq", "next_after_seq of the page before.", in: 0...Int.max), result: .exportPage

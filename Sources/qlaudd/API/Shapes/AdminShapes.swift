@@ -85,6 +85,14 @@ extension Provider {
     JSON.Object(headers.map { .init(key: $0.name, value: .string($0.value)) })
   }
 }
+extension Shape where Value == Providers.Known {
+  static let knownProvider = Shape(
+    .field("name", \.name, "Its name, which provider/set takes without anything else."),
+    .field("display_name", \.displayName, "Its name for people."),
+    .field("base_url", \.baseURL, "Origin and prefix; braces stand for what is yours to put in."),
+    .field("shape", \.shape, "The API it speaks."),
+    .field("needs_key", \.needsKey, "Whether it wants a key."))
+}
 extension Shape where Value == Providers.Probe {
   static let probe = Shape(
     .constant("ok", true),

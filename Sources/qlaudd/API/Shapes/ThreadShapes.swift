@@ -45,10 +45,39 @@ extension Shape where Value == Threads.MessagePage {
     .field("has_more", \.hasMore, "Whether there are more in this direction."),
     .nullable("next_after_seq", \.nextAfter, "Pass as after_seq for the next page."),
     .nullable("next_before_seq", \.nextBefore, "Pass as before_seq for the next page."),
-    .constant("compaction", .null))
+    .nullable("compaction", \.compactionJSON, "The summary of the thread's beginning."))
 }
 extension Threads.MessagePage {
   var rows: [JSON] { messages.map(Shape<Message>.message.write) }
+  var compactionJSON: JSON? { compaction?.json }
+}
+
+extension Compaction {
+  /// The summary as clients see it.
+  var json: JSON {
+    [
+      "summarized_through_seq": .int(through), "summary": .string(summary), "model": .string(model),
+      "created_at": .int(createdAt),
+    ]
+  }
+}
+
+extension Shape where Value == Compaction? {
+  static let compaction = Shape(schema: [
+    "type": "object",
+    "properties": [
+      "object": ["const": "thread.compaction"],
+      "compaction": [
+        "type": ["object", "null"],
+        "properties": [
+          "summarized_through_seq": ["type": "integer"], "summary": ["type": "string"],
+          "model": ["type": "string"], "created_at": ["type": "integer"],
+        ],
+      ],
+    ],
+  ]) { compaction in
+    ["object": "thread.compaction", "compaction": compaction?.json ?? .null]
+  }
 }
 
 extension Shape {

@@ -15,6 +15,8 @@ struct Accountant: Sendable {
     let price: Price?
     /// Output tokens: what was asked for, within what the model can write.
     let maxOutput: Int
+    /// Tokens of input and output together; nil where nobody knows.
+    var contextWindow: Int?
 
     /// What a call of these terms cost.
     func cost(of usage: Usage) -> Microdollars? { price?.cost(of: usage) }
@@ -27,12 +29,17 @@ struct Accountant: Sendable {
   /// models, else the shipped list's.
   func terms(_ route: Route, maxTokens: Int) async throws -> Terms {
     let listed = route.listed
-    let limit = listed?.maxOutput ?? listed?.contextWindow ?? Self.unknownOutputLimit
     let own = try await store.model(route.slug)
+    let window =
+      own?.details["context_window"]?.int.map(Int.init(clamping:))
+      ?? listed?.contextWindow
+    let limit =
+      own?.details["max_output"]?.int.map(Int.init(clamping:)) ?? listed?.maxOutput
+      ?? window ?? Self.unknownOutputLimit
     return Terms(
       price: own.flatMap { Price(details: $0.details) }
         ?? (route.provider.isLocal ? .free : listed?.price),
-      maxOutput: min(maxTokens, limit))
+      maxOutput: min(maxTokens, limit), contextWindow: window)
   }
 
   /// Holds the most that a call can cost; nothing has to be held for one that is free.
@@ -41,10 +48,10 @@ struct Accountant: Sendable {
     async throws
   {
     if terms.price == .free { return }
-    let input = UsageEstimate.of(call, outputBytes: 0).totalInput
+    let input = TokenEstimate(model: call.model).input(of: call)
     let reservation = Reservation(
       id: id, key: key, turn: turn,
-      amount: terms.price?.ceiling(input: input, output: terms.maxOutput))
+      amount: terms.price?.ceiling(input: input, output: call.maxTokens))
     try await store.reserve(reservation, spans: source.spans(source.now()))
   }
 

@@ -63,6 +63,8 @@ package struct Accounts: Sendable {
     package let aliases: [String]
     let listed: CatalogModel?
     let price: Price?
+    /// What the user set beside the price.
+    var own = JSON.Object()
     /// Whether its provider is set up.
     package let isAvailable: Bool
   }
@@ -77,7 +79,7 @@ package struct Accounts: Sendable {
       return ModelEntry(
         slug: row.slug, provider: row.provider, upstreamName: row.upstreamName,
         aliases: row.aliases, listed: listed, price: Price(details: row.details) ?? listed?.price,
-        isAvailable: names.contains(row.provider))
+        own: row.details, isAvailable: names.contains(row.provider))
     }
     let listed = Catalog.shipped.models.map { model in
       ModelEntry(
@@ -89,22 +91,30 @@ package struct Accounts: Sendable {
       ? available.filter(\.isAvailable) : available + listed.filter { !$0.isAvailable }
   }
 
-  /// Sets a model up: a slug of the user's own, other names for it, a price.
+  /// Sets a model up: a slug of the user's own, other names for it, a price, how much it holds.
   package func setModel(
-    slug: String, provider: String, upstreamName: String?, aliases: [String], price: JSON.Object
+    slug: String, provider: String, upstreamName: String?, aliases: [String], price: JSON.Object,
+    contextWindow: Int? = nil, maxOutput: Int? = nil
   ) async throws -> ModelEntry {
     guard price.isEmpty || Price(details: price) != nil else {
       throw QlaudError.invalid(
         "price", "must have input and output, in micro-dollars per million tokens")
     }
+    var details = price
+    details["context_window"] = contextWindow.map(JSON.integer)
+    details["max_output"] = maxOutput.map(JSON.integer)
     let row = ModelRow(
       slug: slug, provider: provider, upstreamName: upstreamName ?? slug, aliases: aliases,
-      details: price, updatedAt: core.source.now())
+      details: details, updatedAt: core.source.now())
     try await core.store.setModel(row)
     let entry = try await models(availableOnly: false).first { $0.slug == row.slug }
     guard let entry else { throw QlaudError.notFound("model", slug) }
     return entry
   }
+
+  /// Forgets a model that was set.
+  /// - Throws: `not_found`.
+  package func deleteModel(_ slug: String) async throws { try await core.store.deleteModel(slug) }
 }
 
 /// What the list says of a model, in plain values: who shapes it knows no upstreams.
@@ -112,9 +122,13 @@ extension Accounts.ModelEntry {
   /// `chat` or `embedding`; nil where the list does not know the model.
   package var modeText: String? { listed?.mode.rawValue }
   /// Tokens of input and output together.
-  package var contextWindow: Int? { listed?.contextWindow }
+  package var contextWindow: Int? {
+    own["context_window"]?.int.map(Int.init(clamping:)) ?? listed?.contextWindow
+  }
   /// Tokens that it can write.
-  package var maxOutput: Int? { listed?.maxOutput }
+  package var maxOutput: Int? {
+    own["max_output"]?.int.map(Int.init(clamping:)) ?? listed?.maxOutput
+  }
   /// Its abilities.
   package var supports: [String] { listed?.supports ?? [] }
   /// Its rates, with tiers above a number of input tokens; nil where it has no price.

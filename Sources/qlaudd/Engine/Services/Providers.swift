@@ -49,6 +49,25 @@ package struct Providers: Sendable {
     return text
   }
 
+  /// A provider that is known by its name.
+  package struct Known: Sendable, Equatable {
+    package let name: String
+    package let displayName: String
+    /// `{…}` stands for what the user must put in.
+    package let baseURL: String
+    package let shape: Provider.Shape
+    package let needsKey: Bool
+  }
+
+  /// The providers that need no more than their name, and most of them a key.
+  package func known() -> [Known] {
+    Preset.all.map {
+      Known(
+        name: $0.name, displayName: $0.displayName, baseURL: $0.baseURL, shape: $0.shape,
+        needsKey: $0.needsKey)
+    }
+  }
+
   /// All providers, by name.
   package func list() async throws -> [Provider] { try await core.store.providers() }
 

@@ -33,10 +33,26 @@ enum SettingName {
   static let embedderPrefix = "embedder_prefix"
   static let embedderQueryPrefix = "embedder_query_prefix"
 
+  /// Turns of history in a model call at most; what the model's window holds when nothing is said.
+  static let historyTurns = "history_turns"
+  /// The share of a model's window, in percent, past which a thread's beginning is summarised; never when nothing is said.
+  static let compactAtPercent = "compact_at_percent"
+  static let compactAtPercentRange: ClosedRange<Int64> = 10...95
+  /// The model that writes summaries; the one that is asked when nothing is said.
+  static let compactModel = "compact_model"
+  /// Models to be asked where a turn's own cannot answer, for sends that name none: names, in order.
+  static let fallback = "fallback"
+  /// Providers in the order in which a model of the shipped list is asked for, where several serve it.
+  static let providerOrder = "provider_order"
+  /// Hosts of single models in their order: `{"slug": ["provider", "provider/model"]}`.
+  static let modelHosts = "model_hosts"
+  /// Names in one list at most.
+  static let listLimit = 16
+
   /// What a setting must be, by its name; nil for names that are not known.
   static func expectation(_ name: String, _ value: JSON) -> String? {
     switch name {
-    case defaultModel, localModel:
+    case defaultModel, compactModel, localModel:
       value.string.map { !$0.isEmpty } == true ? nil : "must be a model's name"
     case offline:
       OfflineRule(wire: value) == nil ? "must be \(OfflineRule.expectation)" : nil
@@ -51,9 +67,31 @@ enum SettingName {
         ? nil : "must be a text of at most 1000 bytes"
     case clientToolWait: within(clientToolWaitRange, value)
     case approvalWait: within(approvalWaitRange, value)
+    case compactAtPercent: within(compactAtPercentRange, value)
+    case historyTurns:
+      within(
+        Int64(Limits.historyTurns.lowerBound)...Int64(Limits.historyTurns.upperBound), value)
+    case fallback: names(value, "models")
+    case providerOrder: names(value, "providers")
+    case modelHosts: hosts(value)
     case _ where name.hasPrefix("x_"): nil
     default: "is no setting"
     }
+  }
+
+  private static func names(_ value: JSON, _ what: String) -> String? {
+    let names = [String](wire: value) ?? []
+    return names.isEmpty || names.count > listLimit || names.contains("")
+      ? "must be an array of 1 to \(listLimit) names of \(what)" : nil
+  }
+
+  private static func hosts(_ value: JSON) -> String? {
+    guard let object = value.object else {
+      return "must be an object: a model's name to an array of its hosts"
+    }
+    return object.members.lazy.compactMap { member in
+      names(member.value, "hosts").map { "\(member.key): \($0)" }
+    }.first
   }
 
   private static func within(_ range: ClosedRange<Int64>, _ value: JSON) -> String? {

@@ -72,6 +72,8 @@ package struct Threads: Sendable {
     package let hasMore: Bool
     package let nextAfter: MessageSeq?
     package let nextBefore: MessageSeq?
+    /// The summary that stands for the thread's beginning in model calls; nil where there is none.
+    package let compaction: Compaction?
   }
 
   /// Messages by their place; both cursors are exclusive.
@@ -86,7 +88,27 @@ package struct Threads: Sendable {
     let last = page.last?.seq
     return MessagePage(
       messages: page, hasMore: rows.count > limit, nextAfter: order == .asc ? last : nil,
-      nextBefore: order == .desc ? last : nil)
+      nextBefore: order == .desc ? last : nil,
+      compaction: try await core.store.compaction(id))
+  }
+
+  /// Summarises the beginning of a thread; its messages stay as they are. A second run finds nothing to do.
+  /// - Returns: the newest summary; nil where there is none and nothing to summarise.
+  /// - Throws: ``QlaudError`` `not_found`, `invalid_params` without a model, and as a call of the model does.
+  package func compact(_ id: ThreadID, model: String?, keep: Int?, as principal: Principal)
+    async throws -> Compaction?
+  {
+    let thread = try await core.store.thread(id, visibleTo: principal.visibleKey)
+    var named = model
+    if named == nil { named = try await core.store.setting(SettingName.compactModel)?.string }
+    named = named ?? thread.defaultModel
+    if named == nil { named = try await core.store.setting(SettingName.defaultModel)?.string }
+    guard let named else {
+      throw QlaudError.invalid(
+        "model", "is required: neither the thread nor the settings have a model")
+    }
+    return try await Compactor(core: core, principal: principal)
+      .compact(id, model: named, keep: keep ?? Compactor.keptTurns)
   }
 
   /// Stores messages without calling a model.

@@ -32,6 +32,9 @@ package struct Turns: Sendable {
     let thread = try await core.store.thread(send.threadID, visibleTo: principal.visibleKey)
     var request = send.request
     request["model"] = .string(try await model(request["model"]?.string, thread, principal))
+    for slug in request["fallback"].flatMap({ [String](wire: $0) }) ?? [] {
+      try await check(model: slug, principal)
+    }
     request = try await SendTools.checked(request, core)
     let submission = TurnSubmission(
       turnID: TurnID(rawValue: core.source.uuid()), threadID: thread.id, keyID: principal.keyID,
@@ -55,13 +58,18 @@ package struct Turns: Sendable {
       throw QlaudError.invalid(
         "model", "is required: neither the thread nor the settings have a default model")
     }
-    _ = try await ModelRouter(store: core.store).route(slug)
+    try await check(model: slug, principal)
+    return slug
+  }
+
+  /// - Throws: `not_found` for a model that leads nowhere, `forbidden` for one that the key may not use.
+  private func check(model slug: String, _ principal: Principal) async throws {
+    _ = try await ModelRouter(store: core.store).routes(slug)
     if let allowed = try await core.store.key(principal.keyID)?.models,
       !allowed.contains(where: { $0.lowercased() == slug.lowercased() })
     {
       throw QlaudError.forbidden("model: this key may not use \"\(slug)\"")
     }
-    return slug
   }
 
   /// Where a turn stands for a caller who waits.

@@ -4,7 +4,7 @@ import Store
 import Upstream
 import Wire
 
-/// One try at a turn's next model call: route, history, stream. Reads the store, writes only events
+/// One try at a turn's next model call at one host: history, stream. Reads the store, writes only events
 /// and the start of the iteration; what came of it is returned.
 struct Attempt: Sendable {
   let core: Core
@@ -13,14 +13,24 @@ struct Attempt: Sendable {
   let iteration: Int
   /// What the model is offered.
   let tools: [ModelCall.Tool]
-  /// The conversation as it is stored.
-  let history: [Message]
+  /// Where the call goes.
+  let route: Route
+
+  /// How a try ended.
+  enum End: Sendable {
+    /// In a way that another try would not change.
+    case over(TurnRun.Outcome)
+    /// The host failed.
+    case broke(UpstreamFailure, Call?)
+  }
 
   /// A model call as far as it came.
   struct Call: Sendable {
     var reply: Reply
     let route: Route
     let terms: Accountant.Terms
+    /// What of the thread it carries.
+    let input: HistoryReader.Input
     /// What the host says was used, or an estimate that is marked as one.
     let usage: Usage
     let iteration: Int
@@ -62,23 +72,25 @@ struct Attempt: Sendable {
     }
   }
 
-  /// Never throws: every way it can end is an outcome.
-  func run() async -> TurnRun.Outcome {
+  /// Never throws.
+  func run() async -> End {
     var call: Call?
     do {
       try await stream(into: &call)
-      return call.map(TurnRun.Outcome.finished) ?? .stopped(nil)
+      return .over(call.map(TurnRun.Outcome.finished) ?? .stopped(nil))
+    } catch let failure as UpstreamFailure where failure.kind != .cancelled {
+      return .broke(failure, call)
     } catch {
-      return await outcome(of: error, call)
+      return .over(Self.outcome(of: error, turn, core, call))
     }
   }
 
   /// What an error makes of the turn.
-  func outcome(of error: any Error, _ call: Call?) async -> TurnRun.Outcome {
+  static func outcome(of error: any Error, _ turn: Turn, _ core: Core, _ call: Call? = nil)
+    -> TurnRun.Outcome
+  {
     switch error {
-    case is CancellationError: return .stopped(call)
-    case let failure as UpstreamFailure: return await judge(failure, call)
-    case let held as Reach.Held: return hold(held)
+    case is CancellationError, is UpstreamFailure: return .stopped(call)
     case let error as QlaudError where error.kind == .vaultLocked:
       return .parked(
         Parking(reason: "vault_locked", lane: Turn.vaultLane, retryAt: nil, isAttempt: false), call)
@@ -90,11 +102,10 @@ struct Attempt: Sendable {
   }
 
   private func stream(into call: inout Call?) async throws {
-    let route = try await admittedRoute()
     let secret = try await core.keeper.secret(of: route.provider)
     let requestID = core.source.uuid()
     let terms = try await core.accountant.terms(route, maxTokens: turn.request.maxTokens)
-    let request = try await modelCall(route, maxTokens: terms.maxOutput)
+    let (request, input) = try await modelCall(terms)
     try await core.accountant.reserve(
       requestID, for: turn.keyID, turn: turn.id, call: request, terms)
     try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
@@ -109,7 +120,7 @@ struct Attempt: Sendable {
     var assembler = ReplyAssembler()
     func current() -> Call {
       Call(
-        reply: assembler.reply, route: route, terms: terms,
+        reply: assembler.reply, route: route, terms: terms, input: input,
         usage: Accountant.usage(of: assembler.reply, to: request, isWhole: assembler.isComplete),
         iteration: iteration, requestID: requestID,
         latency: clock.now - start, status: 200, cursor: cursor, began: began)
@@ -144,21 +155,30 @@ struct Attempt: Sendable {
     try await core.events.append([draft], urgent: endsBlock)
   }
 
-  private func modelCall(_ route: Route, maxTokens: Int) async throws -> ModelCall {
-    var messages: [ModelCall.Message] = []
-    var system: JSON?
-    if let threadID = turn.threadID {
-      system = try await core.store.thread(threadID, visibleTo: nil).system
-      messages = HistoryWindow.callMessages(HistoryWindow.select(history))
-    }
+  private func modelCall(_ terms: Accountant.Terms) async throws
+    -> (ModelCall, HistoryReader.Input)
+  {
     let request = turn.request.json
-    return ModelCall(
-      model: route.upstreamModel, maxTokens: maxTokens,
-      system: Block.list(request["system"]?.nonNull ?? system ?? .null), messages: messages,
-      tools: tools, toolChoice: toolChoice, thinking: request["thinking"]?.nonNull,
+    var system = request["system"]?.nonNull
+    if let threadID = turn.threadID, system == nil {
+      system = try await core.store.thread(threadID, visibleTo: nil).system
+    }
+    let blocks = Block.list(system ?? .null)
+    let reader = HistoryReader(
+      core: core, turn: turn, route: route, terms: terms, system: blocks, tools: tools)
+    var input = try await reader.read()
+    if try await AutoCompaction(core: core, turn: turn, route: route).run(input) {
+      input = try await reader.read()
+    }
+    let call = ModelCall(
+      model: route.upstreamModel, maxTokens: input.maxOutput, system: blocks,
+      messages: input.messages, tools: tools, toolChoice: toolChoice,
+      thinking: request["thinking"]?.nonNull,
       temperature: request["temperature"]?.double, topP: request["top_p"]?.double,
       topK: request["top_k"]?.int.map(Int.init(clamping:)),
-      stopSequences: request["stop_sequences"]?.array?.compactMap(\.string) ?? [])
+      stopSequences: request["stop_sequences"]?.array?.compactMap(\.string) ?? [],
+      cachesPrompt: true)
+    return (call, input)
   }
 
   /// A choice that forces a call holds for the first model call only: the turn would never end else.
@@ -170,30 +190,6 @@ struct Attempt: Sendable {
     choice["name"] = nil
     return .object(choice)
   }
-
-  /// PROTOCOL 4: out of reach, 408, 409, 429 and 5xx park; other 4xx fail; what broke off after
-  /// content had begun is tried again a bounded number of times.
-  private func judge(_ failure: UpstreamFailure, _ call: Call?) async -> TurnRun.Outcome {
-    let error = QlaudError(
-      upstream: failure, provider: call?.route.provider.name ?? turn.request.model)
-    guard let call, failure.isRetryable else {
-      if failure.kind == .cancelled { return .stopped(call) }
-      if let call { await core.noteAnswer(to: turn.id, by: call.route.provider) }
-      return .failed(error, call)
-    }
-    let verdict = await core.noteFailure(
-      failure, of: turn.id, at: call.route.provider, began: call.began)
-    let isHopeless =
-      failure.kind == .brokenStream && turn.attempts >= Self.brokenStreamTries
-      || failure.kind == .server && turn.attempts >= Self.faultTries && verdict.answersOthers
-    if isHopeless || turn.request.offline == .fail { return .failed(error, call) }
-    return .parked(parking(after: failure, at: call.route.provider, verdict), call)
-  }
-
-  /// Times a reply may break off midway before the turn fails.
-  static let brokenStreamTries = 3
-  /// Times a provider may answer a turn with an error of its own, while it answers others, before the turn fails.
-  static let faultTries = 6
 }
 
 extension QlaudError {

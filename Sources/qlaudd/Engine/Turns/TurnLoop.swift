@@ -14,20 +14,20 @@ struct TurnLoop: Sendable {
 
   /// Never throws: every way it can end is an outcome.
   func run() async -> TurnRun.Outcome {
+    var host = 0
     guard let threadID = turn.threadID else {
-      return await attempt(turn.iterations + 1, [], []).run()
+      return await tries(turn.iterations + 1, []).run(from: &host)
     }
-    do { return try await steps(in: threadID) } catch {
-      return await attempt(1, [], []).outcome(of: error, nil)
+    do { return try await steps(in: threadID, from: &host) } catch {
+      return Attempt.outcome(of: error, turn, core)
     }
   }
 
-  private func attempt(_ iteration: Int, _ tools: [ModelCall.Tool], _ history: [Message]) -> Attempt
-  {
-    Attempt(core: core, turn: turn, iteration: iteration, tools: tools, history: history)
+  private func tries(_ iteration: Int, _ tools: [ModelCall.Tool]) -> ModelTries {
+    ModelTries(core: core, turn: turn, iteration: iteration, tools: tools)
   }
 
-  private func steps(in threadID: ThreadID) async throws -> TurnRun.Outcome {
+  private func steps(in threadID: ThreadID, from host: inout Int) async throws -> TurnRun.Outcome {
     let thread = try await core.store.thread(threadID, visibleTo: nil)
     while true {
       try Task.checkCancellation()
@@ -40,8 +40,8 @@ struct TurnLoop: Sendable {
         try await store(try await round.run())
         continue
       }
-      let attempt = self.attempt(steps.modelCalls + 1, toolbox.offers, steps.history)
-      let outcome = await attempt.run()
+      let tries = self.tries(steps.modelCalls + 1, toolbox.offers)
+      let outcome = await tries.run(from: &host)
       guard case .finished(var call) = outcome, !call.reply.toolCalls.isEmpty else {
         return outcome
       }
@@ -50,7 +50,7 @@ struct TurnLoop: Sendable {
         return .finished(call)
       }
       do { try await store(call) } catch {
-        return await attempt.outcome(of: error, call)
+        return Attempt.outcome(of: error, turn, core, call)
       }
     }
   }

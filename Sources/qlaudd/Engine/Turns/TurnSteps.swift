@@ -4,7 +4,7 @@ import Wire
 
 /// How far a turn has come, by what is stored of it: what a crash leaves and what the loop goes on from.
 struct TurnSteps: Sendable {
-  /// The conversation up to and with this turn's own messages.
+  /// The turn's question and what came of it so far.
   let history: [Message]
   /// Replies of this turn that ask for tools: the model calls that are behind it.
   let modelCalls: Int
@@ -16,7 +16,7 @@ struct TurnSteps: Sendable {
     guard let thread = turn.threadID, let question = turn.userSeq else {
       return TurnSteps(history: [], turn: turn.id, after: 0)
     }
-    let history = try await store.history(thread, through: question, turns: Limits.historyTurns)
+    let history = try await store.history(thread, from: question, through: question, turns: 1)
     return TurnSteps(history: history, turn: turn.id, after: question)
   }
 

@@ -5,8 +5,6 @@ import Wire
 /// A turn's row with what only the store needs.
 struct StoredTurn {
   var turn: Turn
-  /// The key that owns the thread, else the job.
-  var ownerKeyID: KeyID
   var bodyHash: String
   /// The number before the turn's first event.
   var firstEvent: EventSeq
@@ -17,25 +15,25 @@ struct StoredTurn {
 /// One statement a function on `turns`, but for what chooses a turn and what changes one's state (``TurnQueue``).
 enum TurnTable {
   static let columns = """
-    id, thread_id, key_id, status, request, user_seq, assistant_seq, iterations, attempts, retry_at, \
-    reason, error, cost, idempotency_key, created_at, started_at, finished_at, owner_key_id, \
+    id, thread_id, key_id, owner_key_id, status, request, user_seq, assistant_seq, iterations, \
+    attempts, retry_at, reason, error, cost, idempotency_key, created_at, started_at, finished_at, \
     body_hash, first_event, discard_after, lane, call_started_at, unknown_outcomes
     """
 
   static func read(_ columns: inout Columns) throws -> StoredTurn {
-    var turn = Turn(
+    let turn = Turn(
       id: try columns.id(), threadID: columns.optionalID(), keyID: try columns.id(),
-      status: try columns.choice(), request: TurnRequest(try columns.object()),
+      ownerKeyID: try columns.id(), status: try columns.choice(),
+      request: TurnRequest(try columns.object()),
       userSeq: try columns.optionalInt(), assistantSeq: try columns.optionalInt(),
       iterations: try columns.count(), attempts: try columns.count(),
       retryAt: try columns.optionalInt(), reason: columns.optionalText(),
       error: try columns.optionalJSON(), cost: try columns.optionalInt(),
       idempotencyKey: columns.optionalText(), createdAt: try columns.int(),
       startedAt: try columns.optionalInt(), finishedAt: try columns.optionalInt())
-    turn.ownerKeyID = try columns.id()
     var stored = StoredTurn(
-      turn: turn, ownerKeyID: turn.ownerKeyID, bodyHash: try columns.text(),
-      firstEvent: try columns.int(), discardAfter: try columns.int())
+      turn: turn, bodyHash: try columns.text(), firstEvent: try columns.int(),
+      discardAfter: try columns.int())
     stored.turn.lane = columns.optionalText()
     stored.turn.callStartedAt = try columns.optionalInt()
     stored.turn.unknownOutcomes = try columns.count()
@@ -51,11 +49,11 @@ enum TurnTable {
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
         ?20, ?21, ?22, ?23, ?24, NOT EXISTS (SELECT 1 FROM turns WHERE thread_id = ?2 AND is_next = 1),
         ?25)
-      """, turn.id, turn.threadID, turn.keyID, turn.status, turn.request.json, turn.userSeq,
-      turn.assistantSeq, turn.iterations, turn.attempts, turn.retryAt, turn.reason, turn.error,
-      turn.cost, turn.idempotencyKey, turn.createdAt, turn.startedAt, turn.finishedAt,
-      stored.ownerKeyID, stored.bodyHash, stored.firstEvent, stored.discardAfter, turn.lane,
-      turn.callStartedAt, turn.unknownOutcomes, turn.request.notAfter)
+      """, turn.id, turn.threadID, turn.keyID, turn.ownerKeyID, turn.status, turn.request.json,
+      turn.userSeq, turn.assistantSeq, turn.iterations, turn.attempts, turn.retryAt, turn.reason,
+      turn.error, turn.cost, turn.idempotencyKey, turn.createdAt, turn.startedAt, turn.finishedAt,
+      stored.bodyHash, stored.firstEvent, stored.discardAfter, turn.lane, turn.callStartedAt,
+      turn.unknownOutcomes, turn.request.notAfter)
   }
 
   static func get(_ db: Database, _ id: TurnID) throws -> StoredTurn? {
@@ -112,6 +110,11 @@ enum TurnTable {
   static func inStatus(_ db: Database, _ status: Turn.Status) throws -> [StoredTurn] {
     try db.all(
       "SELECT \(columns) FROM turns WHERE status = ? ORDER BY position", status, read: read)
+  }
+
+  static func firstUnfinished(_ db: Database, in thread: ThreadID) throws -> MessageSeq? {
+    try db.number(
+      "SELECT min(user_seq) FROM turns WHERE thread_id = ? AND finished_at IS NULL", thread)
   }
 
   static func hasLaterTurn(_ db: Database, _ id: TurnID, in thread: ThreadID) throws -> Bool {

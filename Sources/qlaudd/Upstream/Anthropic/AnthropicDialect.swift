@@ -18,7 +18,7 @@ enum AnthropicDialect {
 
   /// The request's body, and the headers that what stands in it needs. History that only another family can read is left out:
   /// see ``AnthropicMessages``. What the model's generation no longer takes is put into its words or left out: see
-  /// ``ClaudeModel``.
+  /// ``ClaudeModel``. Where the prompt will come again, marks for the cache are added: see ``CacheMarks``.
   /// - Throws: ``InvalidParams`` for a response format and a choice of tools that have no counterpart.
   static func request(_ call: ModelCall) throws(InvalidParams) -> (JSON.Object, [HeaderField]) {
     let names = NameMap(call, .anthropic)
@@ -27,16 +27,19 @@ enum AnthropicDialect {
     var writer = AnthropicMessages(model: call.model, names: names)
     for message in call.messages { writer.add(message) }
     let messages = writer.finished()
-    let system = call.system.compactMap(writer.systemBlock)
+    var parts = CacheMarks(
+      tools: call.tools.map { tool($0, names) },
+      system: call.system.compactMap(writer.systemBlock), messages: messages)
+    if call.cachesPrompt { parts.place() }
     let thinking = AnthropicThinking(call, model, messages: messages)
     let format = try format(call.responseFormat)
     let output = JSON.record(["effort": thinking.effort.map(JSON.string), "format": format])
     let body = JSON.record([
       "model": .string(call.model),
       "max_tokens": .integer(call.maxTokens),
-      "system": system.isEmpty ? nil : .array(system),
-      "messages": .array(messages),
-      "tools": call.tools.isEmpty ? nil : .array(call.tools.map { tool($0, names) }),
+      "system": parts.system.isEmpty ? nil : .array(parts.system),
+      "messages": .array(parts.messages),
+      "tools": parts.tools.isEmpty ? nil : .array(parts.tools),
       "tool_choice": call.tools.isEmpty ? nil : call.toolChoice.map { choice($0, names) },
       "thinking": thinking.thinking,
       "temperature": model.takesSampling ? call.temperature.map(JSON.double) : nil,
@@ -68,6 +71,8 @@ enum AnthropicDialect {
       "name": .string(names.upstream(tool.name)),
       "description": tool.description.isEmpty ? nil : .string(tool.description),
       "input_schema": tool.objectSchema,
+      "strict": tool.strict == true ? true : nil,
+      "cache_control": tool.cacheControl,
     ])
   }
 

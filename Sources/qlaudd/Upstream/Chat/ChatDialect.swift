@@ -28,7 +28,7 @@ enum ChatDialect {
         "model": .string(call.model),
         "messages": .array(messages.messages),
         usesNewLimit ? "max_completion_tokens" : "max_tokens": .integer(call.maxTokens),
-        "tools": call.tools.isEmpty ? nil : .array(call.tools.map { tool($0, names) }),
+        "tools": call.tools.isEmpty ? nil : .array(call.tools.map { tool($0, names, quirks) }),
         "tool_choice": call.tools.isEmpty ? nil : choice(call.toolChoice, names, quirks),
         "parallel_tool_calls": !call.tools.isEmpty
           && call.toolChoice?["disable_parallel_tool_use"] == true ? false : nil,
@@ -45,13 +45,15 @@ enum ChatDialect {
     return EncodedCall(path: quirks.chatPath ?? "/v1/chat/completions", body: .object(body))
   }
 
-  private static func tool(_ tool: ModelCall.Tool, _ names: NameMap) -> JSON {
+  private static func tool(_ tool: ModelCall.Tool, _ names: NameMap, _ quirks: Quirks) -> JSON {
     [
       "type": "function",
       "function": .record([
         "name": .string(names.upstream(tool.name)),
         "description": tool.description.isEmpty ? nil : .string(tool.description),
         "parameters": tool.objectSchema,
+        // Where there is no strict mode the schema still guides the model.
+        "strict": tool.strict == true && quirks.hasStrictTools ? true : nil,
       ]),
     ]
   }

@@ -48,11 +48,11 @@ enum ResponsesDialect {
   }
 
   private static func tool(_ tool: ModelCall.Tool, _ names: NameMap) -> JSON {
-    // Strict mode allows a subset of JSON Schema only; the schemas are the tools' own, so it stays off.
+    // Strict mode allows a subset of JSON Schema only, so it is off unless the caller asks for it.
     .record([
       "type": "function", "name": .string(names.upstream(tool.name)),
       "description": tool.description.isEmpty ? nil : .string(tool.description),
-      "parameters": tool.objectSchema, "strict": false,
+      "parameters": tool.objectSchema, "strict": .bool(tool.strict == true),
     ])
   }
 

@@ -4,23 +4,25 @@ import Upstream
 import Wire
 
 /// The way to a provider that may be out of reach: the ladder of a turn's `offline` rule, and where the turn waits.
-extension Attempt {
-  /// The route of the turn's model, where its provider may be called now. A turn whose rule is `local` goes to the local model
-  /// while it may not.
-  /// - Throws: ``Reach/Held`` where the turn must wait; `not_found` as of ``ModelRouter``.
-  func admittedRoute() async throws -> Route {
-    let router = ModelRouter(store: core.store)
-    let route = try await router.route(turn.request.model)
-    do throws(Reach.Held) {
-      try core.reach.admit(turn.id, to: route.provider.name)
-      return route
-    } catch {
-      guard turn.request.offline == .local, let local = try await localRoute(router) else {
-        throw error
-      }
-      try core.reach.admit(turn.id, to: local.provider.name)
-      return local
+extension ModelTries {
+  /// The first of the hosts, from the policy's on, that may be called now. A turn whose rule is `local` goes to the local model
+  /// while none may.
+  /// - Throws: ``Reach/Held`` of the first one where the turn must wait; `not_found` as of ``ModelRouter``.
+  func admitted(_ routes: [Route], _ policy: inout RetryPolicy) async throws -> Route {
+    var first: Reach.Held?
+    for host in policy.host..<routes.count {
+      do throws(Reach.Held) {
+        try core.reach.admit(turn.id, to: routes[host].provider.name)
+        policy.skip(to: host)
+        return routes[host]
+      } catch { first = first ?? error }
     }
+    guard let first else { throw QlaudError.notFound("model", "\"\(turn.request.model)\"") }
+    guard turn.request.offline == .local,
+      let local = try await localRoute(ModelRouter(store: core.store))
+    else { throw first }
+    try core.reach.admit(turn.id, to: local.provider.name)
+    return local
   }
 
   /// The route of the model that stands in while others are out of reach; nil where none is set.
