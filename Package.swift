@@ -20,7 +20,7 @@ let release: [LinkerSetting] = [
   .unsafeFlags(
     [
       "-use-ld=lld", "-Xlinker", "-no-export-dynamic", "-Xlinker", "-z", "-Xlinker",
-      "pack-relative-relocs", "-Xlinker", "-l:libstdc++.a", "-Xlinker", "--as-needed",
+      "pack-relative-relocs", "-L\(Context.packageDirectory)/contrib/link",
     ], .when(platforms: [.linux], configuration: .release))
 ]
 func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -36,10 +36,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess: [Target.Dependency] = [
+  .product(name: "Subprocess", package: "swift-subprocess"),
+  .product(name: "SystemPackage", package: "swift-system"),
+]
 let nio: [Target.Dependency] = [
   .product(name: "NIOCore", package: "swift-nio"),
   .product(name: "NIOPosix", package: "swift-nio"),
@@ -57,14 +62,17 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    // Without its default trait, which would bring all of Foundation.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     room("Wire", [httpTypes]),
     room("Domain", ["Wire"]),
     .target(name: "CRank", path: "Sources/qlaudd/CRank"),
-    room("Store", ["Domain", "Wire", "CRank", grdb]),
+    room("Store", ["Domain", "Wire", "CRank", grdb, sqlite]),
     .target(name: "CVector", path: "Sources/qlaudd/CVector"),
     room("Search", ["Domain", "Wire", "CVector"]),
     .systemLibrary(
@@ -75,7 +83,7 @@ let package = Package(
     .target(name: "CCurl", path: "Sources/qlaudd/CCurl"),
     room("Outbound", ["Wire", "CCurl"]),
     room("Upstream", ["Outbound", "Domain", "Wire"]),
-    room("Tools", ["Outbound", "Domain", "Wire"]),
+    room("Tools", ["Outbound", "Domain", "Wire"] + subprocess),
     room(
       "Engine",
       ["Store", "Vault", "Search", "Upstream", "Tools", "Domain", "Wire", lifecycle, logging]),

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 @Suite(.timeLimit(.minutes(5))) struct ApprovalTests {
-  private struct Scene {
+  struct Scene {
     let client: RPCClient
     let tools: LoopbackServer
     let thread: String
@@ -12,7 +12,7 @@ import Wire
   }
 
   /// A turn whose calls are asked about.
-  private func asking(
+  func asking(
     _ daemon: Daemon, calls: Int = 1, settings: JSON.Object = [:]
   ) async throws -> Scene {
     let tools = try LoopbackServer { request, connection in
@@ -45,7 +45,7 @@ import Wire
     return Scene(client: client, tools: tools, thread: thread, turn: turn)
   }
 
-  private func required(_ client: RPCClient, _ count: Int = 1) async -> [JSON] {
+  func required(_ client: RPCClient, _ count: Int = 1) async -> [JSON] {
     await client.events(count) { $0["event"] == "qlaud.approval_required" }
       .compactMap { $0["data"] }
   }
@@ -159,5 +159,59 @@ import Wire
       daemon, "GET", "/v1/approvals", headers: ["x-api-key": key])
     #expect(list.json["data"] == [])
     #expect(scene.tools.requests.isEmpty)
+  }
+}
+
+/// Answers that outlive their question, and who sees questions.
+extension ApprovalTests {
+  @Test func `an answer for the tool holds in every thread, until the tool is changed`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    var daemon = try Daemon(in: folder)
+    let scene = try await asking(daemon)
+    let first = await required(scene.client)[0]
+    _ = try await scene.client.call(
+      "approval/respond",
+      ["approval_id": first["approval_id"] ?? .null, "decision": "approve", "scope": "tool"])
+    _ = await scene.client.untilDone(scene.turn)
+    // It is a row: a restart does not forget it.
+    daemon.crash()
+    daemon = try Daemon(in: folder)
+    let client = try RPCClient(daemon)
+    let other = try await client.newThread()
+    let second = try await client.send("go", to: other, more: ["tools": ["ask"]])
+    let events = await client.untilDone(second)
+    #expect(!events.contains { $0["event"] == "qlaud.approval_required" })
+    #expect(scene.tools.requests.count == 2)
+    let tool = try await client.call("tool/list")["data"]?[0]?["id"] ?? .null
+    _ = try await client.call("tool/update", ["tool_id": tool, "description": "Other."])
+    let third = try await client.send("go", to: other, more: ["tools": ["ask"]])
+    #expect(await required(client).count == 1)
+    _ = try await client.call("turn/cancel", ["turn_id": .string(third)])
+    #expect(scene.tools.requests.count == 2)
+  }
+
+  @Test func `a standard key sees and answers the questions of its own threads only`()
+    async throws
+  {
+    let daemon = try Daemon()
+    let scene = try await asking(daemon)
+    _ = await required(scene.client)
+    let key =
+      try await scene.client.call("key/create", ["name": "k", "scope": "standard"])["secret"]
+      ?? .null
+    let standard = try RPCClient(daemon)
+    _ = try await standard.call("initialize", ["key": key])
+    let thread = try await standard.newThread()
+    let turn = try await standard.send("go", to: thread, more: ["tools": ["ask"]])
+    let mine = await required(standard)[0]["approval_id"] ?? .null
+    let list = try await standard.call("approval/list")["data"]?.array ?? []
+    #expect(list.map { $0["id"] } == [mine] && list[0]["thread_id"]?.string == thread)
+    #expect(try await scene.client.call("approval/list")["data"]?.array?.count == 2)
+    _ = try await standard.call(
+      "approval/respond", ["approval_id": mine, "decision": "approve", "scope": "thread"])
+    #expect(await standard.untilDone(turn).last?["data"]?["status"] == "done")
+    #expect(scene.tools.requests.count == 1)
   }
 }

@@ -75,7 +75,12 @@ import Wire
 
   static let refused: [(JSON.Object, String)] = [
     (["tools_mode": "dynamic", "tools": []], "tools_mode"),
-    (["tools_mode": "dynamic"], "tools_mode"),
+    (["tool_choice": ["type": "any"]], "tool_choice.type"),
+    (["tool_choice": ["type": "all"]], "tool_choice.type"),
+    (
+      ["tools_mode": "dynamic", "tool_choice": ["type": "tool", "name": "qlaud_search"]],
+      "tool_choice.name"
+    ),
     (["tools_mode": "tenant", "tools": []], "tools_mode"),
     (["tools": ["nobody"]], "tools[0]"),
     (

@@ -167,6 +167,16 @@ import Wire
     #expect(error?["limit"] == 1_000)
     #expect((error?["tokens"]?.int ?? 0) > 2_000)
     #expect(standIn.requests.isEmpty)
+    let stateless = try HTTPReply.request(
+      daemon, "POST", "/v1/messages",
+      [
+        "max_tokens": 10, "model": "small",
+        "messages": [
+          ["role": "user", "content": .string(String(repeating: "word ", count: 2_000))]
+        ],
+      ])
+    #expect(stateless.status == 413)
+    #expect(standIn.requests.isEmpty)
   }
 
   @Test func `a call and its result are never parted, and the whole of a turn stays together`()

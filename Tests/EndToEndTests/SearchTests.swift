@@ -92,6 +92,30 @@ import Wire
     #expect(Set(ann.threads) == [threads[0], threads[3]])
   }
 
+  @Test func `among many messages the few are found, however they are asked for`() async throws {
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    // More than are ranked one by one.
+    for start in [0, 900, 1_800, 2_700, 3_600] {
+      _ = try await client.thread((start..<start + 900).map { ("user", "filler \($0)") })
+    }
+    let thread = try await client.thread([
+      ("user", "filler, and where is my umbrella"), ("assistant", "getUmbrellaStand() has filler"),
+    ])
+    while try await client.call("search/status")["waiting"] != 0 {
+      _ = try await client.call("search/query", ["q": "x"])
+    }
+    for query in [
+      "umbrel*", "umbrella", "filler umbrella", "\"my umbrella\"", "umbrella -stand", "umbrela",
+    ] {
+      let found = try await client.call("search/query", ["q": .string(query)])
+      #expect(found.threads.first == thread && found.seqs.contains(1), "\(query)")
+    }
+    #expect(try await client.call("search/query", ["q": "getUmbrellaStand"]).seqs == [2])
+    #expect(try await client.call("search/query", ["q": "filler from:assistant"]).seqs == [2])
+    #expect(try await client.call("search/query", ["q": "filler", "limit": 50]).seqs.count == 50)
+  }
+
   @Test func `after kill -9 everything that was stored is found`() async throws {
     let folder = try TemporaryFolder()
     var daemon = try Daemon(in: folder)
@@ -141,13 +165,21 @@ import Wire
     let seed = UInt64.random(in: 0 ... .max)
     print("seed \(seed)")
     var random = SeededGenerator(seed)
+    var slowest = (time: Duration.zero, text: "")
     for _ in 0..<wanted {
       let text = RandomQuery.make(&random)
+      let start = ContinuousClock.now
+      defer {
+        let time = ContinuousClock.now - start
+        if time > slowest.time { slowest = (time, text) }
+      }
       do {
         let found = try await client.call("search/query", ["q": .string(text)])
         #expect(found["object"] == "list")
       } catch { Issue.record("\(error) for \(text.debugDescription)") }
     }
+    print(
+      "\(wanted) queries, the slowest \(slowest.time): \(slowest.text.prefix(80).debugDescription)")
   }
 }
 

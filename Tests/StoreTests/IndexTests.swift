@@ -116,6 +116,22 @@ import Wire
     #expect(try await store.integrityCheck() == [])
   }
 
+  @Test func `a long thread is taken out in steps and leaves nothing`() async throws {
+    let fixture = try await filled()
+    let store = fixture.store
+    try await fixture.thread("long")
+    _ = try await store.appendMessages(
+      "long", visibleTo: nil,
+      (0..<1_000).map { MessageDraft(role: .user, content: .string("wombat number \($0)")) })
+    try await store.index()
+    #expect(try await store.search("wombat", limit: 2_000).count == 1_000)
+    try await store.eraseThread("long", visibleTo: nil)
+    #expect(try await store.indexStatus() == IndexStatus(documents: 3, waiting: 0))
+    #expect(!fixture.holds("wombat"))
+    #expect(try await store.search("fox").count == 3)
+    #expect(try await store.integrityCheck() == [])
+  }
+
   @Test func `numbers of erased messages are indexed again when they are given again`() async throws
   {
     let fixture = try await filled()

@@ -7,7 +7,8 @@ import Wire
 @Suite(.timeLimit(.minutes(5))) struct ToolCallTests {
   private func row(_ place: Int = 0, id: String = "c1", kind: String = "client") -> ToolCallRow {
     ToolCallRow(
-      turnID: "turn", messageSeq: 2, place: place, threadID: "t", toolUseID: id, name: "tool",
+      turnID: "turn", messageSeq: 2, place: CallPlace(place), threadID: "t", toolUseID: id,
+      name: "tool",
       kind: kind, iteration: 1)
   }
 

@@ -107,12 +107,35 @@ import Wire
 
   // MARK: Things that look right but are not
 
-  @Test func `headers as an object are refused with the reason`() {
-    let error = #expect(throws: InvalidParams.self) {
-      try HTTPCallConfig(["url": "https://a.b/", "headers": ["authorization": "Bearer xyz"]])
+  @Test(.timeLimit(.minutes(1)))
+  func `headers, secrets and locks may be the JSON itself instead of a string of it`() async throws
+  {
+    let schema: JSON = [
+      "type": "object", "properties": ["to": ["type": "string"], "x": ["type": "integer"]],
+    ]
+    var sent: [[ToolRequest]] = []
+    for config: JSON in [
+      [
+        "url": "https://a.b/", "headers": ["authorization": "Bearer {{secrets.k}}"],
+        "secrets": ["k": "sk_12345"], "lock_input_fields": ["to"],
+        "body_template": ["to": "{{args.to}}", "x": "{{args.x}}"], "timeout_ms": 5_000,
+      ],
+      [
+        "url": "https://a.b/", "headers": #"{"authorization":"Bearer {{secrets.k}}"}"#,
+        "secrets": #"{"k":"sk_12345"}"#, "lock_input_fields": #"["to"]"#,
+        "body_template": ["to": "{{args.to}}", "x": "{{args.x}}"], "timeout_ms": "5000",
+      ],
+    ] {
+      let (tool, secrets) = try HTTPCallTool.free(config, schema: schema)
+      #expect(secrets.keys.sorted() == ["k"])
+      let recorder = Recorder()
+      let user = EndUser(id: "u", metadata: ["to": "me"])
+      _ = await Dispatch.run(
+        .test(["to": "bob", "x": 1], endUser: user, secrets: secrets), on: tool, recorder.outside())
+      sent.append(recorder.requests)
     }
-    #expect(error?.field == "config.headers")
-    #expect(error?.problem.contains("string that holds a JSON object") == true)
+    #expect(sent[0] == sent[1] && sent[0].count == 1)
+    #expect(text(sent[0].first?.body) == #"{"to":"me","x":1}"#)
   }
 
   @Test(
@@ -212,7 +235,8 @@ import Wire
     Refusal(
       config: ["url": "https://a.b/", "headers": #"{"a":"1\r\nb: 2"}"#], field: "config.headers.a"),
     Refusal(config: ["url": "https://a.b/", "secrets": "[]"], field: "config.secrets"),
-    Refusal(config: ["url": "https://a.b/", "secrets": ["k": "v"]], field: "config.secrets"),
+    Refusal(config: ["url": "https://a.b/", "secrets": ["k"]], field: "config.secrets"),
+    Refusal(config: ["url": "https://a.b/", "headers": ["a"]], field: "config.headers"),
     Refusal(config: ["url": "https://a.b/", "secrets": #"{"k":{}}"#], field: "config.secrets.k"),
     Refusal(
       config: ["url": "https://a.b/", "secrets": #"{"k":"abc"}"#], field: "config.secrets.k"),
@@ -222,7 +246,8 @@ import Wire
       config: ["url": "https://a.b/", "lock_input_fields": "[1]"], field: "config.lock_input_fields"
     ),
     Refusal(
-      config: ["url": "https://a.b/", "lock_input_fields": ["a"]], field: "config.lock_input_fields"
+      config: ["url": "https://a.b/", "lock_input_fields": [["a"]]],
+      field: "config.lock_input_fields"
     ),
     Refusal(config: ["url": "https://a.b/", "timeout_ms": "0"], field: "config.timeout_ms"),
     Refusal(config: ["url": "https://a.b/", "timeout_ms": "-5"], field: "config.timeout_ms"),

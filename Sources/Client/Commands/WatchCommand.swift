@@ -23,7 +23,7 @@ struct WatchCommand: DaemonCommand {
         throw .noDaemon(
           "the daemon closed the connection",
           hint: last.map { "go on with: qlaud watch '\(thread)' --after \($0)" })
-      case .response, .signal, .timeout: continue
+      case .response, .signal, .keys, .timeout: continue
       }
     }
   }

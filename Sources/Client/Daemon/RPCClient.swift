@@ -8,6 +8,8 @@ final class RPCClient {
     case notification(String, JSON)
     /// A signal of `signals` came first.
     case signal(Int32)
+    /// Keys of `keyboard` came first.
+    case keys([UInt8])
     case timeout
     /// The daemon has gone.
     case closed
@@ -21,6 +23,8 @@ final class RPCClient {
   private var waiting: [Incoming] = []
   /// Watched beside the socket where set; a call that waits then throws on SIGINT.
   var signals: SignalPipe?
+  /// Watched beside the socket where set, for whoever asks a person while events come.
+  var keyboard: Int32?
 
   init(_ connection: Connection) { self.connection = connection }
 
@@ -54,7 +58,7 @@ final class RPCClient {
         waiting.append(.notification(method, params))
       case .signal: throw .interrupted()
       case .closed: throw Self.gone
-      case .response, .timeout: continue
+      case .response, .timeout, .keys: continue
       }
     }
   }
@@ -70,11 +74,19 @@ final class RPCClient {
       while let frame = connection.buffered() {
         if let incoming = try Self.read(frame) { return incoming }
       }
-      let watched = [connection.descriptor] + (signals.map { [$0.descriptor] } ?? [])
+      let watched = [connection.descriptor, signals?.descriptor, keyboard].compactMap(\.self)
       if watched.count > 1 || timeout >= 0 {
         guard let ready = Files.wait(for: watched, timeout: timeout) else { return .timeout }
         if let signals, ready.contains(signals.descriptor), let signal = signals.take() {
           return .signal(signal)
+        }
+        if let keyboard, ready.contains(keyboard) {
+          guard case .bytes(let bytes) = Files.read(keyboard, limit: 64) else {
+            // The terminal has gone; so will we, by its signal.
+            self.keyboard = nil
+            continue
+          }
+          return .keys(bytes)
         }
         guard ready.contains(connection.descriptor) else { continue }
       }

@@ -52,6 +52,8 @@ struct TurnRunner {
     var reconnectsLeft = TurnRunner.reconnects
     /// Whether a line of reasoning is open on standard error.
     var hasOpenThought = false
+    /// Questions to the person whether a tool may be called.
+    var approvals: ApprovalPrompt
     /// The reply while it is held back.
     var held = ""
 
@@ -59,13 +61,16 @@ struct TurnRunner {
       self.runner = runner
       daemon = runner.daemon
       spinner = Spinner(runner.console)
+      approvals = ApprovalPrompt(runner.console)
     }
 
     mutating func send(_ params: JSON.Object) throws(Failure) -> Result {
       var params = params
       params["stream"] = true
+      defer { approvals.close() }
       let id = try daemon.request("message/send", .object(params))
       while true {
+        daemon.keyboard = approvals.isOpen ? STDIN_FILENO : nil
         switch try daemon.next(timeout: canSpin ? spinner.timeout : -1) {
         case .response(id, let reply):
           spinner.clear()
@@ -74,7 +79,13 @@ struct TurnRunner {
           // A turn that has just finished cannot be cancelled: its last event is on the way.
           spinner.clear()
           runner.console.note("cannot be cancelled: \(fault.message)")
+        case .response(let reply, let result) where approvals.takesReply(reply):
+          if case .failure(let fault) = result {
+            runner.console.note("the answer was not taken: \(fault.message)", .yellow)
+            approvals.open()
+          }
         case .response: continue
+        case .keys(let bytes): try press(bytes)
         case .notification(_, let event):
           if turnID.isEmpty {
             early.append(event)
@@ -89,7 +100,9 @@ struct TurnRunner {
     }
 
     /// A line that is being written is no place for a spinner.
-    private var canSpin: Bool { !view.hasOpenLine && !hasOpenThought || !held.isEmpty }
+    private var canSpin: Bool {
+      !approvals.isOpen && (!view.hasOpenLine && !hasOpenThought || !held.isEmpty)
+    }
 
     private mutating func begin(_ reply: Swift.Result<JSON, RPC.Fault>) throws(Failure) -> Result? {
       let started: JSON
@@ -117,6 +130,9 @@ struct TurnRunner {
       let event = params["event"]?.string ?? ""
       let pieces = view.take(event, params["data"] ?? [:])
       spinner.clear()
+      approvals.close()
+      approvals.take(event, params["data"] ?? [:])
+      defer { approvals.open() }
       if runner.console.json, runner.streams { runner.console.print(params) }
       for piece in pieces {
         if case .finished(let outcome) = piece {
@@ -175,6 +191,28 @@ struct TurnRunner {
       isCancelling = true
       runner.console.note("\ncancelling the turn …", .yellow)
       if !turnID.isEmpty { try cancel() }
+    }
+
+    private mutating func press(_ bytes: [UInt8]) throws(Failure) {
+      for byte in bytes {
+        // What is typed after the answer is no answer to the next question.
+        guard let (press, approval) = approvals.press(byte) else { continue }
+        return try act(press, approval)
+      }
+    }
+
+    private mutating func act(_ press: ApprovalAnswer.Press, _ approval: String) throws(Failure) {
+      switch press {
+      case .answer(let answer):
+        runner.console.note(answer.words)
+        approvals.sent(
+          try daemon.request("approval/respond", answer.params(for: approval)), for: approval)
+      case .later:
+        runner.console.note("left open: qlaud approvals respond \(approval) approve")
+        approvals.open()
+      case .interrupt: try interrupt(SIGINT)
+      case .other: return
+      }
     }
 
     private func cancel() throws(Failure) {

@@ -14,9 +14,9 @@ struct Registry: Sendable {
   /// Every method of the product.
   static let all = Registry([
     connectionMethods, threadMethods, messageMethods, turnMethods, jobMethods, eventMethods,
-    keyMethods,
-    providerMethods, toolMethods, approvalMethods, secretMethods, queueMethods, accountMethods,
-    daemonMethods, inferenceMethods, searchMethods,
+    keyMethods, providerMethods, toolMethods, toolUseMethods, toolCareMethods, approvalMethods,
+    secretMethods, queueMethods, accountMethods, daemonMethods, inferenceMethods, searchMethods,
+    importMethods,
   ])
 
   func method(named name: String) -> Method? { byName[name] }

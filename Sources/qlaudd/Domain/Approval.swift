@@ -20,8 +20,7 @@ package struct Approval: Sendable, Equatable {
   package let turnID: TurnID
   /// The assistant message that asks for the call.
   package let messageSeq: MessageSeq
-  /// Which of that message's calls it is, from 0.
-  package let place: Int
+  package let place: CallPlace
   package let threadID: ThreadID
   package let toolUseID: String
   package let toolID: ToolID
@@ -36,7 +35,7 @@ package struct Approval: Sendable, Equatable {
   package let resolvedAt: Milliseconds?
   /// An approval's row.
   package init(
-    id: ApprovalID, turnID: TurnID, messageSeq: MessageSeq, place: Int, threadID: ThreadID,
+    id: ApprovalID, turnID: TurnID, messageSeq: MessageSeq, place: CallPlace, threadID: ThreadID,
     toolUseID: String, toolID: ToolID, name: String, input: JSON, status: Status = .pending,
     scope: Scope? = nil, createdAt: Milliseconds, expiresAt: Milliseconds,
     resolvedAt: Milliseconds? = nil

@@ -1,6 +1,6 @@
 /// Why a turn goes back to the queue, and until when.
 package struct Parking: Sendable, Equatable {
-  /// `offline`, `rate_limited`, `overloaded`, `vault_locked`, `shutdown`.
+  /// `offline`, `rate_limited`, `overloaded`, `vault_locked`, `storage`, `shutdown`.
   package let reason: String
   /// What it waits for; nil for nothing but its moment.
   package let lane: String?

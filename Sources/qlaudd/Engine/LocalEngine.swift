@@ -72,6 +72,10 @@ package struct LocalEngine: Sendable {
   package var queue: QueueCare { QueueCare(core: core) }
   /// Tools and the answers of those that clients run.
   package var tools: ToolRegistry { ToolRegistry(core: core) }
+  /// Tools for callers without a model.
+  package var toolExecution: ToolExecution { ToolExecution(core: core) }
+  /// Accounts that end-users lend to tools.
+  package var connections: Connections { Connections(core: core) }
   /// Questions to people about calls of tools.
   package var approvals: Approvals { Approvals(core: core) }
   /// API keys.
@@ -82,12 +86,16 @@ package struct LocalEngine: Sendable {
   package var inference: Inference { Inference(core: core) }
   /// Finding what was said.
   package var searches: Searches { Searches(core: core) }
+  /// Reading what other programs keep.
+  package var imports: Imports { Imports() }
   /// Usage, wallet, models and prices.
   package var accounts: Accounts { Accounts(core: core) }
   /// Secrets and the vault.
   package var secrets: Secrets { Secrets(core: core) }
   /// Settings, status, backup.
   package var daemon: DaemonCare { DaemonCare(core: core) }
+  /// How everything stands that the daemon needs.
+  package var doctor: Doctor { Doctor(core: core) }
 }
 
 /// What the program says of itself.

@@ -25,6 +25,8 @@ struct Columns {
   mutating func int() throws -> Int64 { try required(optionalInt()) }
   mutating func count() throws -> Int { Int(clamping: try int()) }
   mutating func double() throws -> Double { try required(row[next()]) }
+  /// Two columns: `place` and `item`.
+  mutating func place() throws -> CallPlace { CallPlace(try count(), item: try count()) }
   mutating func bool() throws -> Bool { try int() != 0 }
 
   mutating func optionalID<ID: Identifier>() -> ID? { optionalText().map(ID.init(rawValue:)) }

@@ -21,7 +21,9 @@ extension LocalDatabase {
   }
 
   /// The question about a call; nil where none was asked.
-  package func approval(turn: TurnID, message: MessageSeq, place: Int) async throws -> Approval? {
+  package func approval(turn: TurnID, message: MessageSeq, place: CallPlace) async throws
+    -> Approval?
+  {
     try await read { try ApprovalTable.get($0, turn: turn, message: message, place: place) }
   }
 
@@ -43,8 +45,8 @@ extension LocalDatabase {
     }
   }
 
-  /// The answer that people gave for further calls of a tool in a thread: `approved`, `denied`, or nil for none.
-  package func standingApproval(of tool: ToolID, in thread: ThreadID) async throws
+  /// The answer that people gave for further calls of a tool, in a thread where one is given: `approved`, `denied`, or nil for none.
+  package func standingApproval(of tool: ToolID, in thread: ThreadID?) async throws
     -> Approval.Status?
   {
     try await read { try ApprovalTable.standing($0, tool: tool, thread: thread) }

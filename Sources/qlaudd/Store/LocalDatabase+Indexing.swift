@@ -137,15 +137,61 @@ extension LocalDatabase {
     var words: Set<String> = []
     var documents = 0
     try eachMessage(db, thread.id) { id, message in
-      try VectorTable.delete(db, id)
-      guard try SearchDocTable.delete(db, id), let text = rule.prepare(message) else { return }
-      try SearchTextTable.delete(db, id, text, scope: SearchScope.text(thread, message))
-      words.formUnion(text.words)
-      documents += 1
+      if try takeOut(db, id, message, thread, rule, &words) { documents += 1 }
     }
     for word in words { try SearchWordTable.delete(db, word) }
     try SearchDocTable.deleteThread(db, thread.id)
     return (documents, words)
+  }
+
+  /// - Returns: whether the message was in the index.
+  private static func takeOut(
+    _ db: Database, _ id: Int64, _ message: Message, _ thread: Thread, _ rule: IndexingRule,
+    _ words: inout Set<String>
+  ) throws -> Bool {
+    try VectorTable.delete(db, id)
+    guard try SearchDocTable.delete(db, id), let text = rule.prepare(message) else { return false }
+    try SearchTextTable.delete(db, id, text, scope: SearchScope.text(thread, message))
+    words.formUnion(text.words)
+    return true
+  }
+
+  /// Messages that are taken out in one transaction: others wait for this long.
+  private static let removedAtOnce = 200
+
+  /// Takes the messages of a long thread out of the index before it is erased, some at a time, so that nobody waits for all
+  /// of it. The thread is deleted softly with the first: should this end in the middle, the sweep goes on with it.
+  /// - Returns: the words that are no longer listed.
+  func unindexAhead(_ id: ThreadID, visibleTo key: KeyID?) async throws -> Set<String> {
+    let rule = rule
+    var words: Set<String> = []
+    while let some = try await write({ try Self.unindexSome($0, id, visibleTo: key, rule) }) {
+      words.formUnion(some)
+    }
+    return words
+  }
+
+  private static func unindexSome(
+    _ transaction: Transaction, _ id: ThreadID, visibleTo key: KeyID?, _ rule: IndexingRule
+  ) throws -> Set<String>? {
+    let db = transaction.db
+    let stored = try stored(db, id, visibleTo: key, deleted: true)
+    guard stored.lastSeq > removedAtOnce, try SearchStateTable.get(db).rule == rule.version,
+      try TurnTable.inStatus(db, .running, thread: id).isEmpty,
+      try TurnTable.inStatus(db, .waiting, thread: id).isEmpty,
+      let number = try SearchDocTable.number(db, of: id)
+    else { return nil }
+    let ids = try SearchDocTable.some(db, of: number, limit: removedAtOnce)
+    guard ids.count == removedAtOnce else { return nil }
+    if stored.deletedAt == nil { try ThreadTable.markDeleted(db, id, at: transaction.now) }
+    var words: Set<String> = []
+    for id in ids {
+      guard let message = try MessageTable.get(db, id) else { continue }
+      _ = try takeOut(db, id, message, stored.thread, rule, &words)
+    }
+    for word in words { try SearchWordTable.delete(db, word) }
+    try SearchStateTable.noteRemoval(db, documents: ids.count)
+    return words
   }
 
   /// Gives the messages of a thread new filters.

@@ -17,11 +17,11 @@ extension LocalDatabase {
 
   /// The key of that hash, revoked and expired ones included; nil where there is none.
   package func key(hash: [UInt8]) async throws -> Key? {
-    try await read { try KeyTable.get($0, hash: hash) }
+    try look { try KeyTable.get($0, hash: hash) }
   }
   /// The key of that id; nil where there is none.
   package func key(_ id: KeyID) async throws -> Key? {
-    try await read { try KeyTable.get($0, id) }
+    try look { try KeyTable.get($0, id) }
   }
   /// All keys, the built-in `local` first.
   package func keys() async throws -> [Key] { try await read { try KeyTable.all($0) } }

@@ -22,7 +22,7 @@ extension LocalDatabase {
   /// A thread that is neither deleted nor another key's.
   /// - Throws: `not_found`.
   package func thread(_ id: ThreadID, visibleTo key: KeyID?) async throws -> Thread {
-    try await read { try Self.stored($0, id, visibleTo: key).thread }
+    try look { try Self.stored($0, id, visibleTo: key).thread }
   }
 
   /// The row behind every function that names a thread.
@@ -99,16 +99,18 @@ extension LocalDatabase {
   }
 
   /// Erases a thread, deleted softly before or not: its turns, messages, events and what the index had of them are gone,
-  /// their pages overwritten and the write-ahead log emptied, so no byte of them is left in the files. Usage rows stay: they hold no content. A
+  /// their pages and what older moves of them left in others overwritten, and the write-ahead log emptied, so no byte of them
+  /// is left in the files. Usage rows stay: they hold no content. A
   /// `thread.deleted` with `erased` tells readers.
   /// - Throws: `not_found`; `conflict` while a turn of it runs; `overloaded` where another process kept the log from
   ///   being emptied (the rows are gone by then).
   package func eraseThread(_ id: ThreadID, visibleTo key: KeyID?) async throws {
     let rule = rule
-    let words = try await write { try Self.erase($0, id, visibleTo: key, rule) }
+    var words = try await unindexAhead(id, visibleTo: key)
+    words.formUnion(try await write { try Self.erase($0, id, visibleTo: key, rule) })
     try await restoreWords(words)
     try await purgeIndex()
-    try await checkpoint()
+    try await scrub()
   }
 
   /// - Returns: the words that the index no longer lists.
@@ -134,6 +136,7 @@ extension LocalDatabase {
     try VectorTable.noteRemoval(db)
     try EventTable.delete(db, thread: id)
     try ThreadTable.delete(db, id)
+    try CareTable.setScrubOwed(db, true)
     transaction.forgetAfterCommit(id)
     try transaction.emit([.threadDeleted(id, owner: stored.thread.keyID, erased: true)])
     return removed.words
@@ -148,12 +151,13 @@ extension LocalDatabase {
     let rule = rule
     var words: Set<String> = []
     for id in ids {
+      words.formUnion(try await unindexAhead(id, visibleTo: nil))
       words.formUnion(try await write { try Self.erase($0, id, visibleTo: nil, rule) })
     }
     if !ids.isEmpty {
       try await restoreWords(words)
       try await purgeIndex()
-      try await checkpoint()
+      try await scrub()
     }
     return ids.count
   }

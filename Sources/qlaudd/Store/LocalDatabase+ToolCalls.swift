@@ -7,10 +7,9 @@ package struct ToolCallRow: Sendable, Equatable {
   package let turnID: TurnID
   /// The assistant message that asks for it.
   package let messageSeq: MessageSeq
-  /// Which of that message's calls it is, from 0.
-  package let place: Int
+  package let place: CallPlace
   package let threadID: ThreadID
-  /// The model's id of the call.
+  /// The model's id of the call; of an item, its call's id, `/` and its number.
   package let toolUseID: String
   package let name: String
   /// The kind of the tool; `unknown` where there is none of that name.
@@ -26,7 +25,7 @@ package struct ToolCallRow: Sendable, Equatable {
   package let finishedAt: Milliseconds?
   /// A call's row.
   package init(
-    turnID: TurnID, messageSeq: MessageSeq, place: Int, threadID: ThreadID, toolUseID: String,
+    turnID: TurnID, messageSeq: MessageSeq, place: CallPlace, threadID: ThreadID, toolUseID: String,
     name: String, kind: String, iteration: Int, result: JSON? = nil, isError: Bool? = nil,
     startedAt: Milliseconds = 0, finishedAt: Milliseconds? = nil
   ) {
@@ -105,7 +104,7 @@ extension LocalDatabase {
     }
   }
 
-  /// The calls of an assistant message that were started, by their places.
+  /// The calls of an assistant message that were started, items included, by their places.
   package func toolCalls(of turn: TurnID, in message: MessageSeq) async throws -> [ToolCallRow] {
     try await read { try ToolCallTable.all($0, turn: turn, message: message) }
   }

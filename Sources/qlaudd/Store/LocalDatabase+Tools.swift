@@ -71,6 +71,8 @@ extension LocalDatabase {
   package func tool(named name: String) async throws -> ToolRow? {
     try await read { try ToolTable.get($0, named: name) }
   }
+  /// Whether any tool is registered.
+  package func hasTools() async throws -> Bool { try await read { try ToolTable.hasAny($0) } }
   /// All tools, by name.
   package func tools() async throws -> [ToolRow] { try await read { try ToolTable.all($0) } }
   /// Forgets a tool and its secrets, whose bytes are overwritten.

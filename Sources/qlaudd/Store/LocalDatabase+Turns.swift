@@ -6,7 +6,7 @@ extension LocalDatabase {
   /// A turn, of a thread or a job that the key owns.
   /// - Throws: `not_found`.
   package func turn(_ id: TurnID, visibleTo key: KeyID?) async throws -> Turn {
-    try await read { try Self.stored($0, id, visibleTo: key).turn }
+    try look { try Self.stored($0, id, visibleTo: key).turn }
   }
 
   static func stored(_ db: Database, _ id: TurnID, visibleTo key: KeyID? = nil) throws -> StoredTurn

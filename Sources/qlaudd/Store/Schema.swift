@@ -8,7 +8,7 @@ enum Schema {
   /// "qlau" in ASCII: marks the file as ours (`PRAGMA application_id`).
   static let applicationID: Int64 = 0x716C_6175
   /// The newest schema that this code knows (`PRAGMA user_version`).
-  static let version: Int64 = 1
+  static var version: Int64 { Int64(migrator.migrations.count) }
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -21,8 +21,8 @@ enum Schema {
       try db.execute(sql: registry)
       try db.execute(sql: toolCalls)
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-      try db.execute(sql: "PRAGMA user_version = \(version)")
     }
+    migrator.registerMigration("calls-inside-calls") { try $0.execute(sql: callsInsideCalls) }
     migrator.registerMigration("search") { db in
       try db.execute(sql: SchemaOfSearch.text)
       try db.execute(sql: SchemaOfSearch.vectors)
@@ -30,8 +30,34 @@ enum Schema {
     migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
     migrator.registerMigration("history") { db in try db.execute(sql: histories) }
     migrator.registerMigration("jobs") { db in try db.execute(sql: jobs) }
+    migrator.registerMigration("care") { db in try db.execute(sql: care) }
+    migrator.registerMigration("tool calls by time") { db in
+      // The audit is read by time. Without a row id the primary key follows in the index, so the order is whole.
+      try db.execute(sql: "CREATE INDEX tool_calls_by_time ON tool_calls(started_at)")
+    }
     return migrator
   }
+
+  /// Brings the file up to date. One that is so already is not written to: it may be on a full disk.
+  static func migrate(_ pool: DatabasePool) throws {
+    let migrator = migrator
+    if try pool.read(migrator.hasCompletedMigrations) { return }
+    try migrator.migrate(pool)
+    let version = version
+    try pool.write { try $0.execute(sql: "PRAGMA user_version = \(version)") }
+  }
+
+  /// `file_care` has one row. `scrub_owed`: something was erased, and what the file keeps in unused bytes of its pages is
+  /// not overwritten yet. `folded`: the stream of the ended turn has given way to its finished messages.
+  private static let care = """
+    CREATE TABLE file_care (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      scrub_owed INTEGER NOT NULL CHECK (scrub_owed IN (0, 1))
+    ) STRICT;
+    INSERT INTO file_care VALUES (1, 0);
+    ALTER TABLE turns ADD COLUMN folded INTEGER NOT NULL DEFAULT 0 CHECK (folded IN (0, 1));
+    CREATE INDEX turns_to_fold ON turns(finished_at) WHERE finished_at IS NOT NULL AND folded = 0;
+    """
 
   /// `lane`: what a queued turn waits for, a provider or the vault; such a turn is taken only where its lane is open.
   /// `not_after`: a queued turn fails past it. `call_started_at`: a model call is out. `unknown_outcomes`: calls that were out when

@@ -171,7 +171,7 @@ package struct ModelClient: Sendable {
     } catch {
       throw credential.removed(from: UpstreamFailure(afterHead: error))
     }
-    do throws(JSONError) { return try JSON(parsing: bytes) } catch {
+    do throws(JSONError) { return try JSON(tolerating: bytes) } catch {
       throw UpstreamFailure(
         .malformed, "the reply is not JSON: \(error)", status: response.status)
     }

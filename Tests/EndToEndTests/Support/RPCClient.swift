@@ -11,6 +11,7 @@ final class RPCClient: Sendable {
     var waiting: [Int64: CheckedContinuation<JSON, any Error>] = [:]
     var notifications: [JSON] = []
     var other: [JSON] = []
+    var requests: [JSON] = []
     var watchers: [(test: @Sendable (State) -> Bool, resume: CheckedContinuation<Void, Never>)] = []
     var isClosed = false
   }
@@ -42,7 +43,9 @@ final class RPCClient: Sendable {
 
   private func take(_ json: JSON) {
     state.withLock { state in
-      if json["method"] != nil {
+      if json["method"] != nil, json["id"] != nil {
+        state.requests.append(json)
+      } else if json["method"] != nil {
         state.notifications.append(json)
       } else if let id = json["id"]?.int, let waiter = state.waiting.removeValue(forKey: id) {
         waiter.resume(returning: json)
@@ -135,6 +138,25 @@ final class RPCClient: Sendable {
     }
     await until(isEnough)
     return found.with { $0.events }
+  }
+
+  /// Waits until the daemon has asked that many questions.
+  func serverRequests(_ count: Int) async -> [JSON] {
+    await until { $0.requests.count >= count }
+    return serverRequestsSoFar
+  }
+  var serverRequestsSoFar: [JSON] { state.withLock { $0.requests } }
+
+  /// Waits until the daemon has taken that many questions back; their ids.
+  func cancellations(_ count: Int) async -> [JSON] {
+    await until { Self.cancelled($0).count >= count }
+    return cancelled
+  }
+  var cancelled: [JSON] { state.withLock { Self.cancelled($0) } }
+  private static func cancelled(_ state: State) -> [JSON] {
+    state.notifications.filter { $0["method"] == "$/cancel_request" }.compactMap {
+      $0["params"]?["id"]
+    }
   }
 
   /// All events so far.

@@ -22,6 +22,8 @@ final class RPCSession: Sendable {
   private let registry: Registry
   /// Rings when a request has been answered.
   private let answered = Bell()
+  /// Calls of tools that this client runs.
+  let clientTools: ClientToolCalls
 
   /// Subscriptions that one connection may hold.
   static let subscriptionLimit = 256
@@ -30,13 +32,18 @@ final class RPCSession: Sendable {
     self.conversation = conversation
     self.engine = engine
     self.registry = registry
+    clientTools = ClientToolCalls(engine: engine) { message in
+      await Self.send(message, over: conversation)
+    }
   }
 
   /// Serves the connection to its end.
   func run() async {
     await withDiscardingTaskGroup { group in
+      group.addTask { await self.clientTools.run() }
       await read(into: &group)
       endSubscriptions()
+      clientTools.close()
     }
   }
 
@@ -134,10 +141,15 @@ final class RPCSession: Sendable {
   private func result(of item: RPC.Item) async -> (JSON?, EventStream?) {
     switch item {
     case .request(let request): await result(of: request)
-    // Answers to requests of ours are taken by whoever asked; there is nobody yet.
-    case .response: (nil, nil)
+    case .response(let response): await taken(response)
     case .invalid(let id, let fault): (RPC.failure(id, fault), nil)
     }
+  }
+
+  /// The answer to a request of ours.
+  private func taken(_ response: RPC.Response) async -> (JSON?, EventStream?) {
+    await clientTools.take(response)
+    return (nil, nil)
   }
 
   private func result(of request: RPC.Request) async -> (JSON?, EventStream?) {
@@ -304,7 +316,9 @@ final class RPCSession: Sendable {
     }
   }
 
-  private func send(_ message: JSON) async {
+  private func send(_ message: JSON) async { await Self.send(message, over: conversation) }
+
+  private static func send(_ message: JSON, over conversation: RPCConversation) async {
     do { try await conversation.send(message.bytes) } catch {
       // The connection is gone; its reader sees the same and ends the session.
       return

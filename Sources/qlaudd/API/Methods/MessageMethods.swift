@@ -28,11 +28,11 @@ let messageMethods: [Method] = [
     .optional("tools", "Registered tools that the model may call, by ids or names."),
     .optional(
       "tools_mode",
-      "explicit (those of tools; the default with tools) or tenant (all). Without both the model gets no registered tools; dynamic is not available in this version."
+      "explicit (those of tools; the default with tools), dynamic (four meta-tools, by which the model finds and calls the others; the default without tools where any are registered; setting tools_mode) or tenant (all but those with auth_mode per_user)."
     ),
     .optional(
       "client_tools",
-      "Tools that you run and answer by tool/result: name, description, input_schema."
+      "Tools that you run and answer by tool/result, or over JSON-RPC to the request client_tool/call: name, description, input_schema."
     ),
     .int("max_iterations", "Model calls of the turn at most; 8 if absent.", in: Limits.iterations),
     result: .sendAnswer
@@ -90,6 +90,7 @@ extension SendAnswer {
     -> Answer<SendAnswer>
   {
     let turn = submitted.turn
+    call.session?.clientTools.follow(submitted, as: call.principal)
     guard streamed else {
       switch try await call.engine.turns.standing(submitted) {
       case .done(let turn, let message): return Answer(.message(turn, message))

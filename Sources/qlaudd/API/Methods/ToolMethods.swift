@@ -25,7 +25,9 @@ extension Field where Value == JSON.Object? {
 }
 extension Field where Value == [String]? {
   static let lockedFields = Field<[String]?>.optional(
-    "lock_input_fields", "A webhook's input keys that come from the thread, never from the model.")
+    "lock_input_fields",
+    "Input keys that come from the thread, never from the model: of a webhook, or of a built-in with auth_mode per_user."
+  )
 }
 
 let toolMethods: [Method] = [
@@ -35,20 +37,23 @@ let toolMethods: [Method] = [
     params: .name("Its name, unique; may hold '/'."), .toolDescription, .inputSchema, .webhookURL,
     .webhookTimeout, .lockedFields,
     .text("provider", "A slug of builtin/list.", length: 1...100), .toolConfig,
-    .optional("auth_mode", "tenant: all calls use the configuration given here.", default: .tenant),
+    .optional(
+      "auth_mode",
+      "Of a built-in: tenant (all calls use config) or per_user (each end-user lends an account with connection/connect).",
+      default: .tenant),
     .optional("policy", "Whether calls are made at once, asked about, or denied.", default: .auto),
     result: .tool
   ) {
     (
       call, name, description: String?, schema: JSON.Object?, webhook: String?, timeout: Int?,
-      locked: [String]?, provider: String?, config: JSON.Object?, _: AuthMode,
+      locked: [String]?, provider: String?, config: JSON.Object?, mode: AuthMode,
       policy: ToolPolicy
     ) in
     try await call.engine.tools.register(
       ToolRegistry.Draft(
         name: name, description: description, inputSchema: schema, webhookURL: webhook,
         timeoutMilliseconds: timeout, lockedFields: locked ?? [], provider: provider,
-        config: config, policy: policy))
+        config: config, policy: policy, isPerUser: mode == .perUser))
   },
   Method(
     "tool/list", .get("/v1/tools"), .admin, "Lists the registered tools, without secrets.",
@@ -103,12 +108,16 @@ let toolMethods: [Method] = [
   Method(
     "builtin/list", .get("/v1/builtins"), .standard, "The catalog of built-in tools.",
     result: .raw("A list of entries with their input_schema and config_schema.")
-  ) { call in ["object": "list", "data": .array(try call.engine.tools.builtIns), "has_more": false]
+  ) { call in
+    ["object": "list", "data": .array(try await call.engine.tools.builtIns), "has_more": false]
   },
 ]
 
 /// Whose credentials a tool uses.
-enum AuthMode: String, WireEnum { case tenant }
+enum AuthMode: String, WireEnum {
+  case tenant
+  case perUser = "per_user"
+}
 
 extension Field where Value == JSON {
   /// What a client's tool gave; `null` is an output as well.
@@ -130,6 +139,7 @@ extension Shape where Value == ToolRegistry.Shown {
       "description": ["type": "string"], "input_schema": ["type": "object"],
       "webhook_url": ["type": "string"], "timeout_ms": ["type": "integer"],
       "provider": ["type": "string"], "config": ["type": "object"],
+      "auth_mode": AuthMode.schema,
       "policy": ToolPolicy.schema,
       "secrets": ["type": "array", "description": "Names only."],
       "secret": ["type": "string", "description": "A webhook's signing secret; shown once."],

@@ -126,6 +126,7 @@ extension Shape where Value == DaemonCare.Status {
     .field("started_at", \.startedAt, "Milliseconds since the epoch."),
     .field("threads", \.statistics.threads, "Threads."),
     .field("messages", \.statistics.messages, "Messages."),
+    .field("events", \.statistics.events, "Events that are written."),
     .field("database_bytes", \.statistics.databaseBytes, "Size of the file."),
     .field("wal_bytes", \.statistics.walBytes, "Size of its write-ahead log."),
     .field("queued", \.queue.depth, "Turns that wait."),

@@ -36,8 +36,12 @@ struct OpenCalls: Sendable {
     let calls = reply.blocks.filter { $0.type == "tool_use" }
     var results: [Block] = []
     for (place, block) in calls.enumerated() {
-      var answer = rows.first { $0.place == place }
-      if let open = answer { answer = try await close(open) }
+      var items: [ToolCallRow] = []
+      for row in rows where row.place.index == place && row.place.item > 0 {
+        items.append(try await close(row))
+      }
+      var answer = rows.first { $0.place == CallPlace(place) }
+      if let open = answer { answer = try await close(open, items) }
       results.append(
         Block.toolResult(
           id: block.toolUseID,
@@ -48,11 +52,16 @@ struct OpenCalls: Sendable {
     return Self.message(results)
   }
 
-  private func close(_ row: ToolCallRow) async throws -> ToolCallRow {
+  /// A call of several says what came of those that were begun.
+  private func close(_ row: ToolCallRow, _ items: [ToolCallRow] = []) async throws -> ToolCallRow {
     if row.isDone { return row }
+    let result =
+      items.isEmpty
+      ? ToolResult.failure(Self.interrupted)
+      : MultiResult.result(items.map { ($0.name, ToolRound.Answer($0)) })
     return try await core.store.finishToolCall(
-      row, result: .string(Self.interrupted), isError: true,
-      events: [TurnEvents.toolDone(turn, row, .string(Self.interrupted), isError: true)])
+      row, result: result.content, isError: true,
+      events: [TurnEvents.toolDone(turn, row, result.output, isError: true)])
   }
 
   private static func message(_ results: [Block]) -> MessageDraft {

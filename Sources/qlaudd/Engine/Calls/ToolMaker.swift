@@ -26,7 +26,11 @@ struct ToolMaker: Sendable {
     case (.some, .some):
       throw InvalidParams("provider", "must not stand together with webhook_url")
     case (nil, nil): throw InvalidParams("provider", "is required, or webhook_url for a webhook")
-    case (let url?, nil): return try webhook(id, draft, url)
+    case (let url?, nil):
+      guard !draft.isPerUser else {
+        throw InvalidParams("auth_mode", "must be tenant for a webhook")
+      }
+      return try webhook(id, draft, url)
     case (nil, let provider?): return try builtIn(id, draft, provider)
     }
   }
@@ -72,19 +76,22 @@ struct ToolMaker: Sendable {
   private func builtIn(_ id: ToolID, _ draft: ToolRegistry.Draft, _ provider: String)
     throws(InvalidParams) -> Made
   {
-    guard draft.timeoutMilliseconds == nil, draft.lockedFields.isEmpty else {
+    let isPerUser = draft.isPerUser
+    let mode = isPerUser ? BuiltIn.AuthMode.perUser : .tenant
+    guard draft.timeoutMilliseconds == nil, draft.lockedFields.isEmpty || isPerUser else {
       throw InvalidParams(
         draft.timeoutMilliseconds == nil ? "lock_input_fields" : "timeout_ms",
         "is for webhooks; a built-in tool takes it in its config")
     }
     let builtIn = try self.builtIn(provider)
-    guard builtIn.authMode != .perUser else {
+    guard builtIn.authMode == .either || builtIn.authMode == mode else {
       throw InvalidParams(
-        "provider", "\(provider) works with each user's own account, which is not available yet")
+        "auth_mode", "must be \(builtIn.authMode.rawValue) for \(provider)")
     }
     var definition: JSON.Object = ["provider": .string(provider), "policy": draft.policy.json]
     if let text = draft.description { definition["description"] = .string(text) }
     if let schema = draft.inputSchema { definition["input_schema"] = .object(schema) }
+    if isPerUser { return try perUser(id, draft, definition, builtIn) }
     let given = JSON.object(draft.config ?? [:])
     let secrets: [String: Secret]
     var warnings: [String] = []
@@ -110,6 +117,25 @@ struct ToolMaker: Sendable {
       warnings: warnings + tool.definition.undeclaredLocks)
   }
 
+  /// A built-in whose configuration each end-user brings.
+  private func perUser(
+    _ id: ToolID, _ draft: ToolRegistry.Draft, _ definition: JSON.Object, _ builtIn: BuiltIn
+  ) throws(InvalidParams) -> Made {
+    guard draft.config == nil else {
+      throw InvalidParams("config", "must be absent with per_user: each end-user brings their own")
+    }
+    var definition = definition
+    definition["auth_mode"] = BuiltIn.AuthMode.perUser.json
+    if !draft.lockedFields.isEmpty {
+      try builtIn.checkLocks(draft.lockedFields, field: "lock_input_fields")
+      definition["locked_fields"] = .array(draft.lockedFields.map(JSON.string))
+    }
+    let tool = try self.builtIn(id, draft.name, definition, builtIn)
+    return Made(
+      kind: tool.definition.kind, definition: definition, secrets: nil,
+      warnings: tool.definition.undeclaredLocks)
+  }
+
   private func builtIn(
     _ id: ToolID, _ name: String, _ definition: JSON.Object, _ builtIn: BuiltIn
   ) throws(InvalidParams) -> any ToolKind {
@@ -130,25 +156,37 @@ struct ToolMaker: Sendable {
     return found
   }
 
-  /// A registered tool, ready to be called.
+  /// A registered tool, ready to be called; `connection` is the account that the call may use, where it needs one.
   /// - Throws: ``InvalidParams`` where the catalog no longer has what it was made of.
-  func entry(_ row: ToolRow) throws(InvalidParams) -> Toolbox.Entry {
-    let tool: any ToolKind
-    let names: [String]
-    if row.kind == ToolDefinition.Kind.webhook.rawValue {
-      tool = try webhook(row.id, row.name, row.definition)
-      names = [WebhookTool.secretName]
-    } else {
-      let builtIn = try self.builtIn(row.definition["provider"]?.string ?? "")
-      tool = try self.builtIn(row.id, row.name, row.definition, builtIn)
-      names = row.definition["secrets"].flatMap { [String](wire: $0) } ?? []
-    }
+  func entry(_ row: ToolRow, _ connection: ConnectionRow? = nil) throws(InvalidParams)
+    -> Toolbox.Entry
+  {
     let prefix = LocalDatabase.secretPrefix(row.id)
-    let places = names.map { ($0, prefix + $0) }
+    if row.kind == ToolDefinition.Kind.webhook.rawValue {
+      let tool = try webhook(row.id, row.name, row.definition)
+      let place = prefix + WebhookTool.secretName
+      return Toolbox.Entry(
+        tool.definition, .tool(tool), secretNames: [WebhookTool.secretName: place],
+        policy: row.policy)
+    }
+    let builtIn = try self.builtIn(row.definition["provider"]?.string ?? "")
+    guard row.isPerUser else {
+      let tool = try self.builtIn(row.id, row.name, row.definition, builtIn)
+      let names = row.definition["secrets"].flatMap { [String](wire: $0) } ?? []
+      return Toolbox.Entry(
+        tool.definition, .tool(tool), secretNames: Self.places(names, prefix), policy: row.policy)
+    }
+    var definition = row.definition
+    if let connection { definition["config"] = .object(connection.config) }
+    let tool = try self.builtIn(row.id, row.name, definition, builtIn)
     return Toolbox.Entry(
-      definition: tool.definition, kind: tool,
-      secretNames: Dictionary(places, uniquingKeysWith: { first, _ in first }),
-      policy: row.definition["policy"].flatMap(ToolPolicy.init(wire:)) ?? .auto)
+      tool.definition, connection == nil ? .notConnected : .tool(tool),
+      secretNames: connection.map { Self.places($0.secretNames, $0.secretPrefix) } ?? [:],
+      policy: row.policy)
+  }
+
+  private static func places(_ names: [String], _ prefix: String) -> [String: String] {
+    Dictionary(names.map { ($0, prefix + $0) }, uniquingKeysWith: { first, _ in first })
   }
 }
 

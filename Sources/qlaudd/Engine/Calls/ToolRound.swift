@@ -4,7 +4,8 @@ import Tools
 import Wire
 
 /// The calls of tools that one reply asks for: run in parallel, each written down before it begins and when it is answered,
-/// and put into one message with exactly one result for each call, in their order, whatever happens.
+/// and put into one message with exactly one result for each call, in their order, whatever happens. The calls inside a
+/// `qlaud_multi_execute` are made like any other.
 struct ToolRound: Sendable {
   let core: Core
   let turn: Turn
@@ -26,41 +27,20 @@ struct ToolRound: Sendable {
     let isError: Bool
   }
 
-  /// One call and the row that it has, or will have.
-  struct PendingCall: Sendable {
-    let block: Block
-    let row: ToolCallRow
-    let entry: Toolbox.Entry?
-    /// Why it must not be made, where the reply was cut off in it.
-    let isCutOff: Bool
-    let isStarted: Bool
-    /// The tool's opened secrets; nil where one of them is missing.
-    var secrets: [String: Secret]? = [:]
-
-    /// Whether the tool will be run here: not what was answered, interrupted, or is the client's.
-    var needsSecrets: Bool {
-      guard let entry, entry.kind != nil, !row.isDone else { return false }
-      return !isStarted || entry.isReadOnly
-    }
+  /// Where the answer of a call that is made belongs: `item` is nil for a call of the reply itself.
+  private struct Leaf {
+    let call: Int
+    let item: Int?
   }
 
   /// - Throws: `CancellationError` where the turn is stopped, ``QlaudError`` `vault_locked` before anything that needs a
   ///   secret was started, and what the store throws. What was answered until then is stored.
   func run() async throws -> MessageDraft {
-    let calls = try await withSecrets(try await pendingCalls())
-    var answers = [Answer?](repeating: nil, count: calls.count)
-    try await withThrowingTaskGroup(of: (Int, Answer).self) { group in
-      var waiting = calls.indices.makeIterator()
-      func startNext() {
-        guard let index = waiting.next() else { return }
-        group.addTask { (index, try await answer(calls[index])) }
-      }
-      for _ in 0..<Self.parallel { startNext() }
-      while let (index, answer) = try await group.next() {
-        answers[index] = answer
-        startNext()
-      }
+    var calls = try await withSecrets(try await pendingCalls())
+    for index in calls.indices where !calls[index].items.isEmpty {
+      calls[index] = try await begun(calls[index])
     }
+    let answers = try await answers(of: calls)
     let results = zip(calls, answers).map { call, answer in
       Block.toolResult(
         id: call.row.toolUseID, content: answer?.content ?? "", isError: answer?.isError ?? true
@@ -71,20 +51,45 @@ struct ToolRound: Sendable {
 
   private func pendingCalls() async throws -> [PendingCall] {
     let rows = try await core.store.toolCalls(of: turn.id, in: reply.seq)
-    let blocks = reply.blocks.filter { $0.type == "tool_use" }
-    let endsInCall = reply.blocks.last?.type == "tool_use"
-    return blocks.enumerated().map { place, block in
-      let entry = toolbox[block.toolName]
-      let stored = rows.first { $0.place == place }
-      let row = ToolCallRow(
-        turnID: turn.id, messageSeq: reply.seq, place: place, threadID: thread.id,
-        toolUseID: block.toolUseID, name: block.toolName,
-        kind: entry?.definition.kind.rawValue ?? Self.unknownKind, iteration: iteration)
-      return PendingCall(
-        block: block, row: stored ?? row, entry: entry,
-        isCutOff: reply.stopReason == "max_tokens" && endsInCall && place == blocks.count - 1,
-        isStarted: stored != nil)
+    let isMulti = reply.blocks.contains { block in
+      block.type == "tool_use" && block.toolName == MetaTool.multiExecute.rawValue
     }
+    let shelf = isMulti ? try await ToolShelf.load(core, for: thread.accountOwner) : nil
+    return PendingCall.all(
+      of: reply, turn, iteration: iteration, toolbox: toolbox, rows: rows, shelf: shelf)
+  }
+
+  /// Makes the calls, those inside calls beside the others, and answers a call of several when its last one is answered.
+  private func answers(of calls: [PendingCall]) async throws -> [Answer?] {
+    var answers = [Answer?](repeating: nil, count: calls.count)
+    var inner = calls.map { [Answer?](repeating: nil, count: $0.items.count) }
+    let leaves = calls.indices.flatMap { index -> [Leaf] in
+      calls[index].items.isEmpty || calls[index].row.isDone
+        ? [Leaf(call: index, item: nil)]
+        : calls[index].items.indices.map { Leaf(call: index, item: $0) }
+    }
+    try await withThrowingTaskGroup(of: (Leaf, Answer).self) { group in
+      var waiting = leaves.makeIterator()
+      func startNext() {
+        guard let leaf = waiting.next() else { return }
+        let call = leaf.item.map { calls[leaf.call].items[$0] } ?? calls[leaf.call]
+        group.addTask { (leaf, try await answer(call)) }
+      }
+      for _ in 0..<Self.parallel { startNext() }
+      while let (leaf, answer) = try await group.next() {
+        startNext()
+        guard let item = leaf.item else {
+          answers[leaf.call] = answer
+          continue
+        }
+        inner[leaf.call][item] = answer
+        let items = inner[leaf.call].compactMap(\.self)
+        if items.count == inner[leaf.call].count {
+          answers[leaf.call] = try await finish(calls[leaf.call], items)
+        }
+      }
+    }
+    return answers
   }
 
   private func answer(_ call: PendingCall) async throws -> Answer {
@@ -93,29 +98,29 @@ struct ToolRound: Sendable {
       // The tool was deleted while its call ran.
       let wasRun = call.isStarted && call.row.kind != Self.unknownKind
       if wasRun { return try await finish(call.row, .failure(OpenCalls.interrupted)) }
-      return try await refuse(call, toolbox.unknown(call.row.name))
+      return try await refuse(call, call.problem ?? toolbox.unknown(call.row.name))
     }
-    if call.isCutOff {
-      return try await refuse(
-        call, "the call was not made: max_tokens cut the reply off before it was complete")
+    if let problem = call.problem {
+      return try await refuse(call, "the call was not made: \(problem)")
     }
-    if let text = call.block[Block.invalidInputKey]?.string {
-      let head = text.prefix(200)
-      return try await refuse(
-        call, "the call was not made: its input is not a JSON object; it begins with: \(head)")
+    switch entry.runner {
+    case .tool(let kind): return try await run(call, entry, kind)
+    case .client: return try await askClient(call, entry)
+    case .meta(let tool): return try await answerMeta(call, tool)
+    case .notConnected:
+      return try await refuse(call, Connections.notConnected(call.row.name))
     }
-    return entry.kind == nil
-      ? try await askClient(call, entry) : try await run(call, entry)
   }
 
   /// Answers a call that is not made.
-  private func refuse(_ call: PendingCall, _ problem: String) async throws -> Answer {
-    let row = call.isStarted ? call.row : try await start(call, call.block["input"] ?? [:])
+  func refuse(_ call: PendingCall, _ problem: String) async throws -> Answer {
+    let row = call.isStarted ? call.row : try await start(call, call.input)
     return try await finish(row, .failure(problem))
   }
 
-  private func run(_ call: PendingCall, _ entry: Toolbox.Entry) async throws -> Answer {
-    guard let kind = entry.kind else { return try await refuse(call, "the tool cannot be run") }
+  private func run(_ call: PendingCall, _ entry: Toolbox.Entry, _ kind: any ToolKind) async throws
+    -> Answer
+  {
     if call.isStarted, !entry.isReadOnly {
       return try await finish(call.row, .failure(OpenCalls.interrupted))
     }
@@ -125,8 +130,8 @@ struct ToolRound: Sendable {
     let toolCall = self.toolCall(call, secrets)
     var row = call.row
     if !call.isStarted {
-      let input = self.input(toolCall, entry)
-      let shown = Redactor(secrets: Array(secrets.values)).redact(input.json)
+      let input = Dispatch.input(toolCall, entry.definition)
+      let shown = call.redactor.redact(input.json)
       // Nobody is asked about a call that is refused anyway.
       if input.isValid {
         let permission = CallPermission(
@@ -147,42 +152,36 @@ struct ToolRound: Sendable {
     ToolCall(
       toolUseID: call.row.toolUseID, requestID: reply.requestID ?? turn.id.rawValue,
       threadID: thread.id, endUser: EndUser(id: thread.endUserID, metadata: thread.metadata),
-      input: call.block["input"] ?? [:], secrets: secrets)
-  }
-
-  /// The input as it will be used, or as the model wrote it where it is refused.
-  private func input(_ call: ToolCall, _ entry: Toolbox.Entry) -> (json: JSON, isValid: Bool) {
-    do throws(InvalidParams) {
-      return (.object(try Dispatch.prepare(call, for: entry.definition)), true)
-    } catch { return (call.input, false) }
+      input: call.input, secrets: secrets)
   }
 
   /// Opens what all calls need before the first one begins: a locked vault must not interrupt what runs.
   private func withSecrets(_ calls: [PendingCall]) async throws -> [PendingCall] {
     var calls = calls
-    for index in calls.indices where calls[index].needsSecrets {
-      guard let names = calls[index].entry?.secretNames else { continue }
-      do {
-        var secrets: [String: Secret] = [:]
-        for (name, place) in names { secrets[name] = try await core.keeper.secret(place) }
-        calls[index].secrets = secrets
-      } catch let error as QlaudError {
-        guard error.kind == .secretMissing else { throw error }
-        calls[index].secrets = nil
+    for index in calls.indices {
+      if calls[index].needsSecrets, let names = calls[index].entry?.secretNames {
+        calls[index].secrets = try await core.keeper.present(names)
+      }
+      if !calls[index].items.isEmpty {
+        calls[index].items = try await withSecrets(calls[index].items)
       }
     }
     return calls
   }
 
-  private func start(_ call: PendingCall, _ input: JSON) async throws -> ToolCallRow {
-    try await core.store.startToolCall(
-      call.row, events: [TurnEvents.toolStarted(turn, call.row, input)])
+  func start(_ call: PendingCall, _ input: JSON) async throws -> ToolCallRow {
+    try await core.persist {
+      try await core.store.startToolCall(
+        call.row, events: [TurnEvents.toolStarted(turn, call.row, input)])
+    }
   }
 
-  private func finish(_ row: ToolCallRow, _ result: ToolResult) async throws -> Answer {
-    let done = try await core.store.finishToolCall(
-      row, result: result.content, isError: result.isError,
-      events: [TurnEvents.toolDone(turn, row, result.output, isError: result.isError)])
+  func finish(_ row: ToolCallRow, _ result: ToolResult) async throws -> Answer {
+    let done = try await core.persist {
+      try await core.store.finishToolCall(
+        row, result: result.content, isError: result.isError,
+        events: [TurnEvents.toolDone(turn, row, result.output, isError: result.isError)])
+    }
     return Answer(done)
   }
 }
@@ -199,7 +198,7 @@ extension ToolRound {
       do throws(InvalidParams) {
         _ = try Dispatch.prepare(toolCall(call, [:]), for: entry.definition)
       } catch { return try await refuse(call, "the call was not made: \(error)") }
-      row = try await start(call, call.block["input"] ?? [:])
+      row = try await start(call, call.input)
     }
     let asked = row
     return try await core.whileWaiting(turn.id) { try await clientAnswer(asked) }
@@ -227,14 +226,17 @@ extension ToolRound.Answer {
   }
 }
 
-extension Block {
-  /// The id of a tool_use, without what a text column cannot hold.
-  var toolUseID: String { Self.storable(self["id"]?.string ?? "") }
-  /// The name in a tool_use, likewise.
-  var toolName: String { Self.storable(self["name"]?.string ?? "") }
-
-  private static func storable(_ text: String) -> String {
-    text.utf8.contains(0)
-      ? String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value != 0 })) : text
+extension VaultKeeper {
+  /// A tool's opened secrets by its own names for them; nil where one is missing.
+  /// - Throws: ``QlaudError`` `vault_locked`.
+  func present(_ names: [String: String]) async throws -> [String: Secret]? {
+    do {
+      var secrets: [String: Secret] = [:]
+      for (name, place) in names { secrets[name] = try await secret(place) }
+      return secrets
+    } catch let error as QlaudError {
+      guard error.kind == .secretMissing else { throw error }
+      return nil
+    }
   }
 }

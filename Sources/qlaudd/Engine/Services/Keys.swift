@@ -1,4 +1,5 @@
 package import Domain
+import Logging
 import Store
 import Vault
 import Wire
@@ -94,7 +95,12 @@ package struct Keys: Sendable {
       key.revokedAt == nil, key.expiresAt.map({ $0 > now }) ?? true
     else { throw QlaudError(.unauthorized, "the key is unknown, revoked or expired") }
     if now - (key.lastUsedAt ?? 0) > Self.touchInterval {
-      try await core.store.touchKey(key.id, now: now)
+      // On a full disk the key is as good as before.
+      do { try await core.store.touchKey(key.id, now: now) } catch let error as QlaudError
+        where error.isStorageRefusal
+      {
+        core.logger.warning("a key's use was not noted", metadata: ["error": "\(error.message)"])
+      }
     }
     return Principal(keyID: key.id, scope: key.scope, endUserID: key.endUserID)
   }

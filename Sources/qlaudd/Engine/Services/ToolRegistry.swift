@@ -23,11 +23,13 @@ package struct ToolRegistry: Sendable {
     /// Of a built-in tool, secrets included.
     package var config: JSON.Object?
     package var policy: ToolPolicy
+    /// Of a built-in tool: whether each end-user lends an account.
+    package var isPerUser: Bool
     /// A tool to be registered.
     package init(
       name: String, description: String?, inputSchema: JSON.Object?, webhookURL: String?,
       timeoutMilliseconds: Int?, lockedFields: [String], provider: String?, config: JSON.Object?,
-      policy: ToolPolicy
+      policy: ToolPolicy, isPerUser: Bool = false
     ) {
       self.name = name
       self.description = description
@@ -38,6 +40,7 @@ package struct ToolRegistry: Sendable {
       self.provider = provider
       self.config = config
       self.policy = policy
+      self.isPerUser = isPerUser
     }
   }
 
@@ -94,6 +97,7 @@ package struct ToolRegistry: Sendable {
   package func register(_ draft: Draft) async throws -> Shown {
     let id = ToolID(rawValue: "tool_" + Hex.text(core.source.randomBytes(16)))
     let made = try made(id, draft)
+    try await checkMachine(draft.provider)
     var secrets = made.secrets ?? [:]
     var text: String?
     if made.kind == .webhook {
@@ -141,6 +145,9 @@ package struct ToolRegistry: Sendable {
     if isWebhook, update.config != nil {
       throw QlaudError.invalid("config", "this tool is a webhook and has none")
     }
+    if old.isPerUser, update.config != nil {
+      throw QlaudError.invalid("config", "each end-user of this tool brings their own")
+    }
     guard isWebhook || update.config != nil else { return try await rename(old, update) }
     let made = try made(id, Self.draft(old, update))
     let row = changed(old, update.name ?? old.name, made.definition)
@@ -158,7 +165,7 @@ package struct ToolRegistry: Sendable {
     let row = changed(old, update.name ?? old.name, definition)
     do throws(InvalidParams) {
       try ToolMaker.checkName(row.name)
-      _ = try ToolMaker(builtIns: try core.builtIns).entry(row)
+      _ = try ToolMaker(builtIns: try core.builtIns).entry(row, nil)
     } catch { throw QlaudError(error) }
     try await core.store.updateTool(row)
     return try shown(row)
@@ -189,7 +196,23 @@ package struct ToolRegistry: Sendable {
   package func delete(_ id: ToolID) async throws { try await core.store.deleteTool(id) }
 
   /// The catalog of built-in tools.
-  package var builtIns: [JSON] { get throws { try core.builtIns.map(\.json) } }
+  package var builtIns: [JSON] {
+    get async throws {
+      var offered: [JSON] = []
+      for builtIn in try core.builtIns where await builtIn.obstacle(core.outside) == nil {
+        offered.append(builtIn.json)
+      }
+      return offered
+    }
+  }
+
+  /// - Throws: ``QlaudError`` `invalid_params` where this machine cannot run what the tool is made of.
+  private func checkMachine(_ provider: String?) async throws {
+    for builtIn in try core.builtIns where builtIn.provider == provider {
+      guard let obstacle = await builtIn.obstacle(core.outside) else { continue }
+      throw QlaudError.invalid("provider", "\(builtIn.provider) cannot be used here: \(obstacle)")
+    }
+  }
 
   private func shown(_ row: ToolRow, secret: String? = nil, warnings: [String] = []) throws
     -> Shown

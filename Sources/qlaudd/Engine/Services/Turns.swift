@@ -100,7 +100,11 @@ package struct Turns: Sendable {
     case .failed: throw QlaudError(stored: turn.error)
     case .cancelled:
       throw QlaudError(.cancelled, "the turn was cancelled", details: ["turn_id": turn.id.json])
-    case .queued, .running, .waiting: return .parked(turn)
+    case .queued, .running, .waiting:
+      // It was parked, which is what the caller has waited for, even if its provider is being tried again by now.
+      var parked = turn
+      parked.status = .queued
+      return .parked(parked)
     }
   }
 

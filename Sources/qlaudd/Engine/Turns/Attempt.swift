@@ -94,6 +94,10 @@ struct Attempt: Sendable {
     case let error as QlaudError where error.kind == .vaultLocked:
       return .parked(
         Parking(reason: "vault_locked", lane: Turn.vaultLane, retryAt: nil, isAttempt: false), call)
+    case let error as QlaudError where error.isStorageRefusal:
+      // Nothing that a turn may be blamed for, and nothing was sent that ``Core/persist(_:)`` has not kept.
+      return .parked(
+        Parking(reason: "storage", retryAt: core.steady() + 1000, isAttempt: false), call)
     case let error as QlaudError: return .failed(error, call)
     default:
       core.logger.error("a turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"])
@@ -112,14 +116,18 @@ struct Attempt: Sendable {
     if job != nil { named.maxTokens = terms.maxOutput }
     named.idempotencyKey = idempotencyKey
     let request = named
-    try await core.accountant.reserve(
-      requestID, for: turn.keyID, turn: turn.id, call: request, terms)
-    try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
+    try await core.persist {
+      try await core.accountant.reserve(
+        requestID, for: turn.keyID, turn: turn.id, call: request, terms)
+    }
+    try await core.persist {
+      try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
+    }
     let opening = TurnEvents.make(
       EventName.iterationStart, of: turn,
       ["iteration": .integer(iteration), "request_id": .string(requestID)])
     let cursor = core.events.lastSeq
-    try await core.events.append([opening])
+    try await core.persist { try await core.events.append([opening]) }
 
     let clock = ContinuousClock()
     let (start, began) = (clock.now, core.steady())
@@ -158,7 +166,7 @@ struct Attempt: Sendable {
       threadID: turn.threadID, turnID: turn.id, keyID: turn.ownerKeyID, name: name, data: data)
     var endsBlock = false
     if case .blockStop = event { endsBlock = true }
-    try await core.events.append([draft], urgent: endsBlock)
+    try await core.persist { try await core.events.append([draft], urgent: endsBlock) }
   }
 
   /// Names the call to providers that carry out a named one once: the same for every try of it, another after `turn/retry`, which

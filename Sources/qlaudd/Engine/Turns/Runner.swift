@@ -17,13 +17,13 @@ package struct Runner: Service {
   static let grace: Duration = .milliseconds(500)
 
   package func run() async throws {
-    let unknown = try await core.store.settleUnknownOutcomes()
+    let unknown = try await core.persist { try await core.store.settleUnknownOutcomes() }
     if unknown > 0 {
       core.logger.warning(
         "calls of an earlier run have no known outcome and are settled at what was held for them",
         metadata: ["count": "\(unknown)"])
     }
-    let recovered = try await core.store.recoverTurns()
+    let recovered = try await core.persist { try await core.store.recoverTurns() }
     if !recovered.isEmpty {
       core.logger.notice("turns of an earlier run go on", metadata: ["count": "\(recovered.count)"])
     }

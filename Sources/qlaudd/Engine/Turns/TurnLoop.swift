@@ -31,7 +31,7 @@ struct TurnLoop: Sendable {
     let thread = try await core.store.thread(threadID, visibleTo: nil)
     while true {
       try Task.checkCancellation()
-      let toolbox = try await Toolbox.of(turn.request, core)
+      let toolbox = try await Toolbox.of(turn.request, in: thread, core)
       let steps = try await TurnSteps.load(core.store, turn)
       if let reply = steps.openReply {
         let round = ToolRound(
@@ -59,15 +59,17 @@ struct TurnLoop: Sendable {
   /// come again.
   private func store(_ call: Attempt.Call) async throws {
     guard let draft = call.draft(partial: false) else { return }
-    try await core.store.flushEvents()
-    _ = try await core.store.storeIteration(
-      turn.id, messages: [draft],
-      usage: call.usageRecord(turn, now: core.source.now())
-    ) { _ in [] }
+    let usage = call.usageRecord(turn, now: core.source.now())
+    try await core.persist {
+      try await core.store.flushEvents()
+      _ = try await core.store.storeIteration(turn.id, messages: [draft], usage: usage) { _ in [] }
+    }
   }
 
   private func store(_ results: MessageDraft) async throws {
-    _ = try await core.store.storeIteration(turn.id, messages: [results], usage: nil) { _ in [] }
+    _ = try await core.persist {
+      try await core.store.storeIteration(turn.id, messages: [results], usage: nil) { _ in [] }
+    }
   }
 }
 

@@ -5,14 +5,14 @@ import Wire
 /// One statement a function on `approvals`.
 enum ApprovalTable {
   private static let columns = """
-    id, turn_id, message_seq, place, thread_id, tool_use_id, tool_id, name, input, status, scope, \
-    created_at, expires_at, resolved_at
+    id, turn_id, message_seq, place, item, thread_id, tool_use_id, tool_id, name, input, status, \
+    scope, created_at, expires_at, resolved_at
     """
 
   private static func read(_ columns: inout Columns) throws -> Approval {
     Approval(
       id: try columns.id(), turnID: try columns.id(), messageSeq: try columns.int(),
-      place: try columns.count(), threadID: try columns.id(), toolUseID: try columns.text(),
+      place: try columns.place(), threadID: try columns.id(), toolUseID: try columns.text(),
       toolID: try columns.id(), name: try columns.text(), input: try columns.json(),
       status: try columns.choice(),
       scope: columns.optionalText().flatMap(Approval.Scope.init(rawValue:)),
@@ -23,11 +23,12 @@ enum ApprovalTable {
   static func insert(_ db: Database, _ approval: Approval, owner: KeyID) throws {
     try db.run(
       """
-      INSERT INTO approvals (id, turn_id, message_seq, place, thread_id, owner_key_id, tool_use_id,
-        tool_id, name, input, status, created_at, expires_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)
-      """, approval.id, approval.turnID, approval.messageSeq, approval.place, approval.threadID,
-      owner, approval.toolUseID, approval.toolID, approval.name, approval.input,
+      INSERT INTO approvals (id, turn_id, message_seq, place, item, thread_id, owner_key_id,
+        tool_use_id, tool_id, name, input, status, created_at, expires_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?)
+      """, approval.id, approval.turnID, approval.messageSeq, approval.place.index,
+      approval.place.item,
+      approval.threadID, owner, approval.toolUseID, approval.toolID, approval.name, approval.input,
       approval.createdAt, approval.expiresAt)
   }
 
@@ -37,12 +38,14 @@ enum ApprovalTable {
       key, read: read)
   }
 
-  static func get(_ db: Database, turn: TurnID, message: MessageSeq, place: Int) throws
+  static func get(_ db: Database, turn: TurnID, message: MessageSeq, place: CallPlace) throws
     -> Approval?
   {
     try db.one(
-      "SELECT \(columns) FROM approvals WHERE turn_id = ? AND message_seq = ? AND place = ?", turn,
-      message, place, read: read)
+      """
+      SELECT \(columns) FROM approvals
+      WHERE turn_id = ? AND message_seq = ? AND place = ? AND item = ?
+      """, turn, message, place.index, place.item, read: read)
   }
 
   static func pending(_ db: Database, turn: TurnID) throws -> [Approval] {
@@ -64,7 +67,7 @@ enum ApprovalTable {
   }
 
   /// The newest answer that holds for further calls of a tool: in a thread, or everywhere.
-  static func standing(_ db: Database, tool: ToolID, thread: ThreadID) throws -> Approval.Status? {
+  static func standing(_ db: Database, tool: ToolID, thread: ThreadID?) throws -> Approval.Status? {
     try db.one(
       """
       SELECT status FROM approvals

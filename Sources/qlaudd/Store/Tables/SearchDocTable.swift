@@ -19,6 +19,13 @@ enum SearchDocTable {
     try db.run("DELETE FROM search_docs WHERE id = ?", id) > 0
   }
 
+  /// Some documents of a thread.
+  static func some(_ db: Database, of thread: Int64, limit: Int) throws -> [Int64] {
+    try db.all(
+      "SELECT id FROM search_docs WHERE thread = ? ORDER BY seq LIMIT ?", thread, limit
+    ) { try $0.int() }
+  }
+
   static func isIndexed(_ db: Database, _ id: Int64) throws -> Bool {
     try db.number("SELECT 1 FROM search_docs WHERE id = ?", id) != nil
   }

@@ -31,6 +31,9 @@ enum ToolTable {
   static func all(_ db: Database) throws -> [ToolRow] {
     try db.all("SELECT \(columns) FROM tools ORDER BY name", read: read)
   }
+  static func hasAny(_ db: Database) throws -> Bool {
+    try db.number("SELECT 1 FROM tools LIMIT 1") != nil
+  }
   static func delete(_ db: Database, _ id: ToolID) throws -> Bool {
     try db.run("DELETE FROM tools WHERE id = ?", id) == 1
   }

@@ -199,7 +199,7 @@ enum TurnQueue {
       """
       UPDATE turns SET status = 'queued', attempts = 0, iterations = 0, reason = NULL, error = NULL,
         assistant_seq = NULL, started_at = NULL, finished_at = NULL, first_event = ?2,
-        discard_after = ?2, unknown_outcomes = 0, is_next = (thread_id IS NULL)
+        discard_after = ?2, unknown_outcomes = 0, folded = 0, is_next = (thread_id IS NULL)
       WHERE id = ?1
       """, turn.id, firstEvent)
     if let thread = turn.threadID { try promote(db, in: thread) }

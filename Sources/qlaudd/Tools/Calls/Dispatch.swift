@@ -25,6 +25,15 @@ package enum Dispatch {
     throw InvalidParams(first.field, first.problem + others)
   }
 
+  /// The input as it will be used, or as the model wrote it where it is refused.
+  package static func input(_ call: ToolCall, _ definition: ToolDefinition) -> (
+    json: JSON, isValid: Bool
+  ) {
+    do throws(InvalidParams) {
+      return (.object(try prepare(call, for: definition)), true)
+    } catch { return (call.input, false) }
+  }
+
   /// Runs a call from what the model wrote to what the model is told.
   package static func run(_ call: ToolCall, on tool: some ToolKind, _ outside: Outside) async
     -> ToolResult

@@ -1,9 +1,9 @@
 package import Domain
 package import Wire
 
-/// The configuration of an http-call tool, read and checked: eight fields, every one a string (`url`, `method`,
-/// `headers`, `body_template`, `secrets`, `lock_input_fields`, `response_max_bytes`, `timeout_ms`). Further scalar fields
-/// are the developer's own, for `{{config.X}}`.
+/// The configuration of an http-call tool, read and checked: eight fields (`url`, `method`, `headers`, `body_template`,
+/// `secrets`, `lock_input_fields`, `response_max_bytes`, `timeout_ms`), every one a string, or, where the string would
+/// hold JSON, that JSON itself. Further scalar fields are the developer's own, for `{{config.X}}`.
 package struct HTTPCallConfig: Sendable {
   let template: HTTPTemplate
   let config: JSON.Object
@@ -82,19 +82,18 @@ package struct HTTPCallConfig: Sendable {
   private static func parsed(_ object: JSON.Object, _ name: String) throws(InvalidParams) -> JSON? {
     let expected = name == "lock_input_fields" ? "array of strings" : "object"
     guard let json = object[name]?.nonNull else { return nil }
-    guard let text = json.string else {
-      throw InvalidParams(
-        "config.\(name)",
-        "must be a string that holds a JSON \(expected), not the \(expected == "object" ? "object" : "array") itself"
-      )
-    }
-    if text.isEmpty { return nil }
-    let value: JSON
-    do throws(JSONError) { value = try JSON(parsing: text) } catch {
-      throw InvalidParams("config.\(name)", "is not JSON: \(error.reasonWithoutContent)")
+    var value = json
+    if let text = json.string {
+      if text.isEmpty { return nil }
+      do throws(JSONError) { value = try JSON(parsing: text) } catch {
+        throw InvalidParams("config.\(name)", "is not JSON: \(error.reasonWithoutContent)")
+      }
     }
     let fits = expected == "object" ? value.object != nil : [String](wire: value) != nil
-    guard fits else { throw InvalidParams("config.\(name)", "must hold a JSON \(expected)") }
+    guard fits else {
+      throw InvalidParams(
+        "config.\(name)", "must be a JSON \(expected), or a string that holds one")
+    }
     return value
   }
 
@@ -201,8 +200,15 @@ package struct HTTPCallTool: ToolKind {
   package func perform(_ call: ToolCall, input: JSON.Object, _ outside: Outside) async
     -> ToolResult
   {
-    let values = TemplateValues(
+    await config.template.perform(values(call, input), outside)
+  }
+
+  package func request(_ call: ToolCall, input: JSON.Object, _ outside: Outside)
+    throws(InvalidParams) -> ToolRequest?
+  { try config.template.request(values(call, input)) }
+
+  private func values(_ call: ToolCall, _ input: JSON.Object) -> TemplateValues {
+    TemplateValues(
       config: config.config, secrets: call.secrets, args: input, endUser: call.endUser)
-    return await config.template.perform(values, outside)
   }
 }

@@ -11,16 +11,19 @@ package struct Outside: Sendable {
   package let now: @Sendable () -> Milliseconds
   /// HMAC-SHA256 of the message under the secret: 32 bytes.
   package let sign: @Sendable (Secret, [UInt8]) -> [UInt8]
+  /// Where programs of a model run.
+  package let sandbox: Sandbox
   /// A world of these.
   package init(
     send: @escaping @Sendable (ToolRequest) async throws(SendFailure) -> ToolResponse,
     clock: any Clock<Duration>, now: @escaping @Sendable () -> Milliseconds,
-    sign: @escaping @Sendable (Secret, [UInt8]) -> [UInt8]
+    sign: @escaping @Sendable (Secret, [UInt8]) -> [UInt8], sandbox: Sandbox = Sandbox()
   ) {
     self.send = send
     self.clock = clock
     self.now = now
     self.sign = sign
+    self.sandbox = sandbox
   }
 }
 

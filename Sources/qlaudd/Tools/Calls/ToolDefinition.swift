@@ -10,6 +10,8 @@ package struct ToolDefinition: Sendable {
     case builtin
     case mcp
     case client
+    /// One of the daemon's own, by which a model finds and calls the others.
+    case meta
   }
   package let id: ToolID
   package let kind: Kind
@@ -138,4 +140,19 @@ package protocol ToolKind: Sendable {
   var definition: ToolDefinition { get }
   /// Runs a call whose input is locked and valid. Never throws: what goes wrong is a result.
   func perform(_ call: ToolCall, input: JSON.Object, _ outside: Outside) async -> ToolResult
+  /// Why it cannot be run on this machine; nil where it can.
+  func obstacle(_ outside: Outside) async -> String?
+  /// The request that such a call would send; nil for a kind that sends none.
+  /// - Throws: ``InvalidParams`` where the call would not be made.
+  func request(_ call: ToolCall, input: JSON.Object, _ outside: Outside) throws(InvalidParams)
+    -> ToolRequest?
+}
+
+extension ToolKind {
+  /// Most kinds need nothing of the machine.
+  package func obstacle(_ outside: Outside) async -> String? { nil }
+  /// Some kinds do not send requests.
+  package func request(_ call: ToolCall, input: JSON.Object, _ outside: Outside)
+    throws(InvalidParams) -> ToolRequest?
+  { nil }
 }

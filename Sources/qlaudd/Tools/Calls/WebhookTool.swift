@@ -57,6 +57,10 @@ package struct WebhookTool: ToolKind {
     }
   }
 
+  package func request(_ call: ToolCall, input: JSON.Object, _ outside: Outside)
+    throws(InvalidParams) -> ToolRequest?
+  { request(payload(call, input), call.secrets[Self.secretName] ?? Secret([]), outside) }
+
   private func payload(_ call: ToolCall, _ input: JSON.Object) -> [UInt8] {
     let json: JSON = [
       "tool_id": definition.id.json, "tool_use_id": .string(call.toolUseID),

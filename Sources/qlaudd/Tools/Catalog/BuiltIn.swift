@@ -14,6 +14,7 @@ package struct BuiltIn: Sendable {
     case template
     case httpCall = "http-call"
     case webFetch = "web-fetch"
+    case codeExecution = "code-execution"
   }
   /// `qlaud-builtin/web-search`.
   package let provider: String
@@ -34,6 +35,8 @@ package struct BuiltIn: Sendable {
   /// Input fields that fall back on the configuration's field of the same name.
   let inputFromConfig: [String]
   private let config: Schema
+  /// What else people call what it does; for the search.
+  private let otherWords: String
 
   /// The slug of the tool whose configuration is the template itself.
   package static let httpCall = "qlaud-builtin/http-call"
@@ -79,6 +82,7 @@ package struct BuiltIn: Sendable {
     lockableFields = json["lockable"].flatMap { [String](wire: $0) } ?? []
     inputFromConfig = json["input_from_config"].flatMap { [String](wire: $0) } ?? []
     isReadOnly = json["read_only"] == true
+    otherWords = json["words"]?.string ?? ""
     guard let runner = Runner(rawValue: json["runner"]?.string ?? Runner.template.rawValue),
       (runner == .template) == (json["request"] != nil)
     else { throw InvalidParams("builtins.runner", "must be \(Runner.expectation)") }
@@ -126,6 +130,11 @@ package struct BuiltIn: Sendable {
     (json?.string ?? "").split(separator: ".").map(String.init)
   }
 
+  /// Why tools of it cannot be run on this machine, so that it is not offered; nil where they can.
+  package func obstacle(_ outside: Outside) async -> String? {
+    runner == .codeExecution ? await outside.sandbox.obstacle() : nil
+  }
+
   /// The entry as `builtin/list` shows it.
   package var json: JSON {
     [
@@ -152,14 +161,27 @@ package struct BuiltIn: Sendable {
     guard var object = json.object else { throw InvalidParams("config", "must be an object") }
     let locked = try locks(object["lock_input_fields"])
     object["lock_input_fields"] = nil
-    try config.check(.object(object), name: "config")
+    return try configure(object, locked, "config")
+  }
+
+  /// Checks what an end-user brings; locks are not theirs to set.
+  /// - Throws: ``InvalidParams`` naming the field: `credentials.team_id: is required`.
+  package func connect(_ credentials: JSON.Object) throws(InvalidParams) -> Configuration {
+    try configure(credentials, [], "credentials")
+  }
+
+  private func configure(_ given: JSON.Object, _ locked: [String], _ field: String)
+    throws(InvalidParams) -> Configuration
+  {
+    var object = given
+    try config.check(.object(object), name: field)
     var secrets: [String: Secret] = [:]
     for member in configSchema["properties"]?.object?.members ?? []
     where member.value["format"] == "password" {
       guard let value = object[member.key]?.string else { continue }
       guard (SecretForms.shortest...Limits.secretBytes).contains(value.utf8.count) else {
         throw InvalidParams(
-          "config.\(member.key)",
+          "\(field).\(member.key)",
           "must have \(SecretForms.shortest) to \(Limits.secretBytes) bytes")
       }
       secrets[member.key] = Secret(value.utf8)
@@ -200,6 +222,10 @@ package struct BuiltIn: Sendable {
       return try WebFetchTool(
         id: id, name: name, description: description ?? self.description,
         inputSchema: inputSchema ?? self.inputSchema)
+    case .codeExecution:
+      return try CodeTool(
+        id: id, name: name, description: description ?? self.description,
+        inputSchema: inputSchema ?? self.inputSchema, config: config)
     }
   }
 
@@ -214,14 +240,21 @@ package struct BuiltIn: Sendable {
     guard let keys = [String](wire: value) else {
       throw InvalidParams("config.lock_input_fields", "must hold a JSON array of strings")
     }
+    try checkLocks(keys, field: "config.lock_input_fields")
+    return keys
+  }
+
+  /// - Throws: ``InvalidParams`` for a key that cannot be locked in this tool.
+  package func checkLocks(_ keys: [String], field: String) throws(InvalidParams) {
     for key in keys where !lockableFields.contains(key) {
       let allowed = lockableFields.isEmpty ? "none" : lockableFields.joined(separator: ", ")
       throw InvalidParams(
-        "config.lock_input_fields",
-        "\"\(key.prefix(64))\" cannot be locked in \(provider); can be: \(allowed)")
+        field, "\"\(key.prefix(64))\" cannot be locked in \(provider); can be: \(allowed)")
     }
-    return keys
   }
+
+  /// Vendor and other names, for the search.
+  package var searchWords: [String] { [brand, displayName, otherWords] }
 }
 
 /// A built-in tool with its configuration. With per-user credentials there is one value of it for each end-user.
@@ -252,13 +285,20 @@ package struct BuiltInTool: ToolKind {
   package func perform(_ call: ToolCall, input: JSON.Object, _ outside: Outside) async
     -> ToolResult
   {
+    await template.perform(values(call, input), outside)
+  }
+
+  package func request(_ call: ToolCall, input: JSON.Object, _ outside: Outside)
+    throws(InvalidParams) -> ToolRequest?
+  { try template.request(values(call, input)) }
+
+  private func values(_ call: ToolCall, _ input: JSON.Object) -> TemplateValues {
     var args = definition.schema.defaults
     // A locked field without a trusted value stays away: no default stands in for it.
     for key in definition.locks.keys { args[key] = nil }
     for key in inputFromConfig where !definition.locks.isLocked(key) { args[key] = config[key] }
     args.merge(input)
-    let values = TemplateValues(
+    return TemplateValues(
       config: config, secrets: call.secrets, args: args, endUser: call.endUser)
-    return await template.perform(values, outside)
   }
 }

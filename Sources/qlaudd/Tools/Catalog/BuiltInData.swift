@@ -2,11 +2,12 @@
 ///
 /// `request` is an http-call template whose body is a JSON value; `{{secrets.X}}` are the members of `config_schema` with
 /// `format: "password"`. `response` says how the answer is cut (see ``ResultRule``). `lockable` names the input fields that
-/// `lock_input_fields` may hold. Sources: each vendor's public API reference.
+/// `lock_input_fields` may hold, `words` what else people call what it does. Sources: each vendor's public API reference.
 enum BuiltInData {
   static let text = ##"""
     [
     {"provider": "qlaud-builtin/web-search", "display_name": "Web search", "provider_brand": "Brave",
+     "words": "internet online google news lookup current information",
      "description": "Search the web. Returns titles, addresses and short descriptions of the best results.",
      "auth_mode": "either", "read_only": true, "lockable": [],
      "input_schema": {"type": "object", "properties": {
@@ -24,6 +25,7 @@ enum BuiltInData {
      "response": {"max_bytes": 1048576, "path": "web.results", "members": ["title", "url", "description", "age"]}},
 
     {"provider": "qlaud-builtin/image-generation", "display_name": "Image generation", "provider_brand": "OpenAI",
+     "words": "picture photo illustration drawing art dall-e",
      "description": "Make a picture from a description.",
      "auth_mode": "either", "lockable": [],
      "input_schema": {"type": "object", "properties": {
@@ -42,6 +44,7 @@ enum BuiltInData {
      "response": {"max_bytes": 12582912, "timeout_ms": 60000, "path": "data.0.b64_json", "image": "image/jpeg"}},
 
     {"provider": "qlaud-builtin/send-email", "display_name": "Send e-mail", "provider_brand": "Resend",
+     "words": "mail message inbox",
      "description": "Send an e-mail.",
      "auth_mode": "either", "lockable": ["to", "subject", "reply_to"],
      "input_schema": {"type": "object", "properties": {
@@ -60,6 +63,7 @@ enum BuiltInData {
          "reply_to": "{{args.reply_to}}"}}},
 
     {"provider": "qlaud-builtin/linear-create-issue", "display_name": "Create a Linear issue", "provider_brand": "Linear",
+     "words": "ticket bug task backlog",
      "description": "File an issue in Linear.",
      "auth_mode": "either", "lockable": ["title", "description", "priority"],
      "input_schema": {"type": "object", "properties": {
@@ -78,6 +82,7 @@ enum BuiltInData {
      "response": {"failure": {"path": "errors"}, "path": "data.issueCreate"}},
 
     {"provider": "qlaud-builtin/slack-post-message", "display_name": "Post to Slack", "provider_brand": "Slack",
+     "words": "chat channel notify team",
      "description": "Post a message to a Slack channel.",
      "auth_mode": "either", "lockable": ["channel", "thread_ts"],
      "input_schema": {"type": "object", "properties": {
@@ -96,6 +101,7 @@ enum BuiltInData {
      "response": {"failure": {"path": "ok", "value": false}, "members": ["ok", "channel", "ts"]}},
 
     {"provider": "qlaud-builtin/github-create-issue", "display_name": "Create a GitHub issue", "provider_brand": "GitHub",
+     "words": "bug report ticket repository repo",
      "description": "Open an issue in the configured GitHub repository.",
      "auth_mode": "either", "lockable": ["title", "body", "labels"],
      "input_schema": {"type": "object", "properties": {
@@ -115,6 +121,7 @@ enum BuiltInData {
      "response": {"max_bytes": 65536, "members": ["number", "html_url", "title", "state"]}},
 
     {"provider": "qlaud-builtin/zendesk-create-ticket", "display_name": "Create a Zendesk ticket", "provider_brand": "Zendesk",
+     "words": "support help desk customer request",
      "description": "Open a support ticket in Zendesk.",
      "auth_mode": "either", "lockable": ["requester_email", "requester_name", "priority"],
      "input_schema": {"type": "object", "properties": {
@@ -137,6 +144,7 @@ enum BuiltInData {
      "response": {"max_bytes": 65536, "path": "ticket", "members": ["id", "subject", "status", "priority", "created_at"]}},
 
     {"provider": "qlaud-builtin/notion-append-page", "display_name": "Append to a Notion page", "provider_brand": "Notion",
+     "words": "note document wiki write",
      "description": "Append a paragraph to the configured Notion page.",
      "auth_mode": "either", "lockable": [],
      "input_schema": {"type": "object", "properties": {
@@ -153,6 +161,7 @@ enum BuiltInData {
      "response": {"max_bytes": 65536}},
 
     {"provider": "qlaud-builtin/twilio-sms", "display_name": "Send a text message", "provider_brand": "Twilio",
+     "words": "text message phone mobile",
      "description": "Send a text message (SMS).",
      "auth_mode": "either", "lockable": ["to"],
      "input_schema": {"type": "object", "properties": {
@@ -171,6 +180,7 @@ enum BuiltInData {
      "response": {"members": ["sid", "status", "to", "error_code", "error_message"]}},
 
     {"provider": "qlaud-builtin/discord-post-message", "display_name": "Post to Discord", "provider_brand": "Discord",
+     "words": "chat channel server notify",
      "description": "Post a message to the configured Discord channel.",
      "auth_mode": "either", "lockable": [],
      "input_schema": {"type": "object", "properties": {
@@ -186,6 +196,7 @@ enum BuiltInData {
      "response": {"members": ["id", "channel_id", "timestamp"]}},
 
     {"provider": "qlaud-builtin/hubspot-create-contact", "display_name": "Create a HubSpot contact", "provider_brand": "HubSpot",
+     "words": "crm lead customer person",
      "description": "Create a contact in HubSpot.",
      "auth_mode": "either", "lockable": ["email", "phone"],
      "input_schema": {"type": "object", "properties": {
@@ -205,6 +216,7 @@ enum BuiltInData {
      "response": {"members": ["id", "properties", "createdAt"]}},
 
     {"provider": "qlaud-builtin/sentry-list-issues", "display_name": "List Sentry issues", "provider_brand": "Sentry",
+     "words": "errors crashes exceptions monitoring",
      "description": "List the issues of the configured Sentry project.",
      "auth_mode": "either", "read_only": true, "lockable": ["query"],
      "input_schema": {"type": "object", "properties": {
@@ -222,6 +234,7 @@ enum BuiltInData {
      "response": {"max_bytes": 1048576, "members": ["shortId", "title", "culprit", "level", "status", "count", "userCount", "lastSeen", "permalink"]}},
 
     {"provider": "qlaud-builtin/web-fetch", "display_name": "Read a web page", "provider_brand": "qlaud",
+     "words": "read page website url open download article",
      "description": "Read a web page. Returns its title and its text.",
      "auth_mode": "tenant", "read_only": true, "lockable": [], "runner": "web-fetch",
      "input_schema": {"type": "object", "properties": {
@@ -230,7 +243,22 @@ enum BuiltInData {
        "required": ["url"], "additionalProperties": false},
      "config_schema": {"type": "object", "properties": {}, "additionalProperties": false}},
 
+    {"provider": "qlaud-builtin/code-execution", "display_name": "Run code", "provider_brand": "qlaud",
+     "description": "Run a short program in Python 3 or sh. Returns what it prints and its exit code. It has no network, no files of the user, and nothing is kept between calls.",
+     "auth_mode": "tenant", "read_only": true, "lockable": [], "runner": "code-execution",
+     "input_schema": {"type": "object", "properties": {
+       "language": {"type": "string", "enum": ["python", "sh"], "default": "python"},
+       "code": {"type": "string", "minLength": 1, "maxLength": 60000, "description": "The whole program; it prints its results."}},
+       "required": ["code"], "additionalProperties": false},
+     "config_schema": {"type": "object", "properties": {
+       "timeout_s": {"type": "integer", "minimum": 1, "maximum": 120, "default": 20, "description": "Seconds of a run."},
+       "memory_mb": {"type": "integer", "minimum": 64, "maximum": 2048, "default": 512, "description": "Of each process."},
+       "processes": {"type": "integer", "minimum": 4, "maximum": 64, "default": 24, "description": "Processes and threads at once."},
+       "output_bytes": {"type": "integer", "minimum": 1024, "maximum": 1048576, "default": 32768, "description": "Of each of stdout and stderr."}},
+       "additionalProperties": false}},
+
     {"provider": "qlaud-builtin/http-call", "runner": "http-call", "display_name": "HTTP call", "provider_brand": "qlaud",
+     "words": "api endpoint rest request",
      "description": "Make any HTTP endpoint a tool. Give name, description and input_schema at registration.",
      "auth_mode": "tenant", "lockable": [],
      "input_schema": {"type": "object", "properties": {}},

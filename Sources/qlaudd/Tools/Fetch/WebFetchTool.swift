@@ -24,17 +24,11 @@ package struct WebFetchTool: ToolKind {
   package func perform(_ call: ToolCall, input: JSON.Object, _ outside: Outside) async
     -> ToolResult
   {
-    let url: String
-    do throws(InvalidParams) { url = try Self.checked(input["url"]?.string ?? "") } catch {
+    let request: ToolRequest
+    do throws(InvalidParams) { request = try Self.request(input) } catch {
       return .failure("the page was not asked for: \(error)")
     }
     let wanted = input["max_chars"]?.int.map(Int.init) ?? Self.characters.standard
-    let request = ToolRequest(
-      method: "GET", url: url,
-      headers: [
-        HeaderField("accept", "text/html,application/xhtml+xml,text/plain,application/json;q=0.9"),
-        HeaderField("user-agent", "qlaudd"),
-      ], body: nil, timeout: Self.timeout, addresses: .publicOnly, followsRedirects: true)
     do throws(SendFailure) {
       return try await withDeadline(Self.timeout, outside.clock) { () throws(SendFailure) in
         let response = try await outside.send(request)
@@ -45,6 +39,19 @@ package struct WebFetchTool: ToolKind {
     } catch {
       return .failure(HTTPTemplate.words(error))
     }
+  }
+
+  package func request(_ call: ToolCall, input: JSON.Object, _ outside: Outside)
+    throws(InvalidParams) -> ToolRequest?
+  { try Self.request(input) }
+
+  private static func request(_ input: JSON.Object) throws(InvalidParams) -> ToolRequest {
+    ToolRequest(
+      method: "GET", url: try checked(input["url"]?.string ?? ""),
+      headers: [
+        HeaderField("accept", "text/html,application/xhtml+xml,text/plain,application/json;q=0.9"),
+        HeaderField("user-agent", "qlaudd"),
+      ], body: nil, timeout: timeout, addresses: .publicOnly, followsRedirects: true)
   }
 
   /// The address as it is sent. The same rules as for templates, but none of their placeholders.

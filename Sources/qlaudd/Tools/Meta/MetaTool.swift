@@ -1,4 +1,4 @@
-package import Domain
+import Domain
 package import Wire
 
 /// The four tools that a model is offered in dynamic mode: what they are called, what they take, and how their input is
@@ -15,21 +15,38 @@ package enum MetaTool: String, Sendable, CaseIterable {
   package static let schemaLimit = 50
   /// Calls of one request.
   package static let callLimit = 20
+  /// Characters of what is searched for.
+  package static let intentLength = 1_000
 
-  /// The tool as a model is offered it.
-  package var offer: ModelCall.Tool {
-    ModelCall.Tool(name: rawValue, description: description, inputSchema: inputSchema)
+  /// The tool as it stands among others.
+  package var definition: ToolDefinition {
+    get throws(InvalidParams) {
+      let all = try Self.definitions.get()
+      guard let found = all[self] else { throw InvalidParams("name", "is no meta-tool") }
+      return found
+    }
   }
 
+  private static let definitions: Result<[MetaTool: ToolDefinition], InvalidParams> = {
+    do throws(InvalidParams) {
+      var all: [MetaTool: ToolDefinition] = [:]
+      for tool in allCases {
+        all[tool] = try ToolDefinition(
+          id: ToolID(rawValue: "meta/\(tool.rawValue)"), kind: .meta, name: tool.rawValue,
+          description: tool.description, inputSchema: tool.inputSchema)
+      }
+      return .success(all)
+    } catch { return .failure(error) }
+  }()
+
+  /// Every word here is paid for with each model call, so there are few.
   private var description: String {
     switch self {
-    case .searchTools:
-      "Find tools by what you want to do. Returns names and descriptions; get the schemas of those you want next."
-    case .getToolSchemas: "Get the input schemas of tools by their names, before calling them."
-    case .multiExecute:
-      "Call one tool or several at once. Results come in the order of the calls; a call that fails does not stop the others."
+    case .searchTools: "Find tools for what you want to do. Then get the schemas of those you need."
+    case .getToolSchemas: "Input schemas of tools, by name."
+    case .multiExecute: "Call one or more tools by name, in parallel. Results keep the order."
     case .manageConnections:
-      "Connect, check, list or disconnect the user's accounts at outside services. Never ask the user for passwords or keys: give them the connect_url."
+      "The user's accounts that tools use. Give the user the connect_url; never ask for passwords or keys."
     }
   }
 
@@ -38,21 +55,13 @@ package enum MetaTool: String, Sendable, CaseIterable {
     case .searchTools:
       [
         "type": "object",
-        "properties": [
-          "intent": ["type": "string", "minLength": 1, "maxLength": 1_000],
-          "limit": ["type": "integer", "minimum": 1, "maximum": .integer(Self.searchLimit.most)],
-        ],
+        "properties": ["intent": ["type": "string"], "limit": ["type": "integer"]],
         "required": ["intent"],
       ]
     case .getToolSchemas:
       [
         "type": "object",
-        "properties": [
-          "tools": [
-            "type": "array", "items": ["type": "string", "maxLength": 200], "minItems": 1,
-            "maxItems": .integer(Self.schemaLimit),
-          ]
-        ],
+        "properties": ["tools": ["type": "array", "items": ["type": "string"]]],
         "required": ["tools"],
       ]
     case .multiExecute:
@@ -60,12 +69,10 @@ package enum MetaTool: String, Sendable, CaseIterable {
         "type": "object",
         "properties": [
           "calls": [
-            "type": "array", "minItems": 1, "maxItems": .integer(Self.callLimit),
+            "type": "array", "maxItems": .integer(Self.callLimit),
             "items": [
               "type": "object",
-              "properties": [
-                "tool": ["type": "string", "maxLength": 200], "args": ["type": "object"],
-              ],
+              "properties": ["tool": ["type": "string"], "args": ["type": "object"]],
               "required": ["tool"],
             ],
           ]
@@ -77,7 +84,7 @@ package enum MetaTool: String, Sendable, CaseIterable {
         "type": "object",
         "properties": [
           "action": ["type": "string", "enum": ["connect", "status", "list", "disconnect"]],
-          "tool": ["type": "string", "maxLength": 200],
+          "tool": ["type": "string"],
         ],
         "required": ["action"],
       ]
@@ -106,20 +113,25 @@ package enum MetaTool: String, Sendable, CaseIterable {
       throw InvalidParams(
         "input.credentials", "are never taken from a model; give the user the connect_url")
     }
-    try Schema(checking: inputSchema).check(input)
+    try definition.schema.check(input)
     switch self {
     case .searchTools:
-      let limit = input["limit"]?.int.map(Int.init) ?? Self.searchLimit.standard
-      return .search(intent: input["intent"]?.string ?? "", limit: limit)
-    case .getToolSchemas: return .schemas(input["tools"].flatMap { [String](wire: $0) } ?? [])
-    case .multiExecute:
-      let calls = (input["calls"]?.array ?? []).map { call in
-        Call(tool: call["tool"]?.string ?? "", args: call["args"]?.object ?? [:])
+      let limit = Int(clamping: input["limit"]?.int ?? Int64(Self.searchLimit.standard))
+      guard (1...Self.searchLimit.most).contains(limit) else {
+        throw InvalidParams("input.limit", "must be from 1 to \(Self.searchLimit.most)")
       }
-      if let own = calls.firstIndex(where: { MetaTool(rawValue: $0.tool) != nil }) {
-        throw InvalidParams("input.calls[\(own)].tool", "must not be a meta-tool itself")
+      let intent = input["intent"]?.string ?? ""
+      guard (1...Self.intentLength).contains(intent.unicodeScalars.count) else {
+        throw InvalidParams("input.intent", "must have 1 to \(Self.intentLength) characters")
       }
-      return .execute(calls)
+      return .search(intent: intent, limit: limit)
+    case .getToolSchemas:
+      let names = input["tools"].flatMap { [String](wire: $0) } ?? []
+      guard (1...Self.schemaLimit).contains(names.count) else {
+        throw InvalidParams("input.tools", "must be 1 to \(Self.schemaLimit) names")
+      }
+      return .schemas(names)
+    case .multiExecute: return .execute(try Self.calls(input["calls"]?.array ?? []))
     case .manageConnections:
       guard let action = input["action"].flatMap(ConnectionAction.init(wire:)) else {
         throw InvalidParams("input.action", "must be \(ConnectionAction.expectation)")
@@ -129,5 +141,27 @@ package enum MetaTool: String, Sendable, CaseIterable {
       }
       return .connections(action, tool: input["tool"]?.string)
     }
+  }
+
+  private static func calls(_ given: [JSON]) throws(InvalidParams) -> [Call] {
+    guard (1...callLimit).contains(given.count) else {
+      throw InvalidParams("input.calls", "must be 1 to \(callLimit) calls")
+    }
+    let calls = given.map { call in
+      Call(tool: call["tool"]?.string ?? "", args: call["args"]?.object ?? [:])
+    }
+    if let own = calls.firstIndex(where: { MetaTool(rawValue: $0.tool) != nil }) {
+      throw InvalidParams("input.calls[\(own)].tool", "must not be a meta-tool itself")
+    }
+    return calls
+  }
+
+  /// A model's input as events may show it: without what must not be in it.
+  package func shown(_ input: JSON) -> JSON {
+    guard self == .manageConnections, input["credentials"] != nil, var object = input.object else {
+      return input
+    }
+    object["credentials"] = "***"
+    return .object(object)
   }
 }
