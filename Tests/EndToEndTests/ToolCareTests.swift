@@ -86,6 +86,16 @@ import Wire
       cursor = page["next_cursor"] ?? .null
     } while !cursor.isNull
     #expect(seen == calls.compactMap { $0["tool_use_id"]?.string })
+    // What a caller runs itself stands among them, without a turn.
+    _ = try await client.call(
+      "tool/execute", ["calls": [["tool": "ask", "args": ["x": 1]]], "end_user_id": "u2"])
+    let direct = try await client.call("tool/calls", ["limit": 1])["data"]?[0]
+    #expect(direct?["turn_id"]?.isNull == true && direct?["end_user_id"] == "u2")
+    #expect(direct?["name"] == "ask" && direct?["status"] == "done")
+    let both = try await client.call("tool/calls", ["limit": 2])
+    let rest4 = try await client.call(
+      "tool/calls", ["limit": 10, "cursor": both["next_cursor"] ?? .null])
+    #expect((both["data"]?.array?.count ?? 0) + (rest4["data"]?.array?.count ?? 0) == 4)
     let one = try HTTPReply.request(daemon, "GET", "/v1/tool-calls?tool=nobody").json
     #expect(one["data"]?.array?.count == 1)
     #expect(try HTTPReply.request(daemon, "GET", "/v1/tool-calls?cursor=x").status == 400)

@@ -8,16 +8,17 @@ package struct AuditedCall: Sendable, Equatable {
     case started
     case done, failed
   }
-  package let turnID: TurnID
-  /// The assistant message that asked for it.
+  /// Nil for a call that no turn made: one of `tool/execute`. So are its thread and its id.
+  package let turnID: TurnID?
+  /// The assistant message that asked for it; a number of its own for a call without a turn.
   package let messageSeq: MessageSeq
   package let place: CallPlace
-  package let threadID: ThreadID
-  package let toolUseID: String
+  package let threadID: ThreadID?
+  package let toolUseID: String?
   package let name: String
   /// `http-call`, `webhook`, `builtin`, `mcp`, `client`; `unknown` where there was no such tool.
   package let kind: String
-  /// Whose turn it was.
+  /// Whose call it was.
   package let keyID: KeyID
   package let endUserID: String?
   package let status: Status
@@ -29,7 +30,8 @@ package struct AuditedCall: Sendable, Equatable {
   package var durationMilliseconds: Milliseconds? { finishedAt.map { max(0, $0 - startedAt) } }
   /// A row of the audit.
   package init(
-    turnID: TurnID, messageSeq: MessageSeq, place: CallPlace, threadID: ThreadID, toolUseID: String,
+    turnID: TurnID?, messageSeq: MessageSeq, place: CallPlace, threadID: ThreadID?,
+    toolUseID: String?,
     name: String, kind: String, keyID: KeyID, endUserID: String?, status: Status, bytes: Int64?,
     startedAt: Milliseconds, finishedAt: Milliseconds?
   ) {

@@ -9,10 +9,28 @@ extension LocalDatabase {
   {
     let before = try cursor.map(ToolCallAudit.Position.init)
     let rows = try await read { db in
-      try ToolCallAudit.page(db, thread: thread, tool: tool, limit: limit + 1, before: before)
+      let inTurns = try ToolCallAudit.page(
+        db, thread: thread, tool: tool, limit: limit + 1, before: before)
+      guard thread == nil else { return inTurns }
+      let direct = try ToolCallAudit.directPage(db, tool: tool, limit: limit + 1, before: before)
+      return Self.merged(inTurns, direct)
     }
     let items = Array(rows.prefix(limit))
     let next = rows.count > limit ? items.last.map(ToolCallAudit.Position.cursor) : nil
     return Page(items: items, nextCursor: next)
+  }
+
+  /// Two lists, each the newest first, as one; of one moment the first list's come first.
+  private static func merged(_ first: [AuditedCall], _ second: [AuditedCall]) -> [AuditedCall] {
+    var all: [AuditedCall] = []
+    var rest = second[...]
+    for call in first {
+      while let next = rest.first, next.startedAt > call.startedAt {
+        all.append(next)
+        rest.removeFirst()
+      }
+      all.append(call)
+    }
+    return all + rest
   }
 }

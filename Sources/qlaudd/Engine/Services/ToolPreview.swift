@@ -8,18 +8,18 @@ extension ToolRegistry {
   /// - Parameter name: the tool's id or its name.
   /// - Throws: ``QlaudError`` `invalid_params` where there is no such tool, or the call would not be made.
   package func preview(
-    _ name: String, input: JSON.Object, endUserID: String?, metadata: JSON.Object
+    _ name: String, input: JSON.Object, endUserID: String?, metadata: JSON.Object,
+    as principal: Principal
   ) async throws -> JSON {
-    let row = try await SendTools.find(name, core.store, field: "tool_id")
-    var connection: ConnectionRow?
-    if row.isPerUser, let endUserID {
-      connection = try await core.store.connections(of: .endUser(endUserID))[row.id]
+    let owner = endUserID.map(AccountOwner.endUser) ?? .key(principal.keyID)
+    let shelf = try await ToolShelf.load(core, for: owner)
+    guard let row = shelf.row(name), let entry = shelf.entry(row) else {
+      throw QlaudError.invalid("tool_id", shelf.unknown(name))
+    }
+    guard let kind = entry.kind else {
+      throw QlaudError.invalid("tool_id", "\(row.name) needs an account that was not lent yet")
     }
     do throws(InvalidParams) {
-      let entry = try ToolMaker(builtIns: try core.builtIns).entry(row, connection)
-      guard case .tool(let kind) = entry.runner else {
-        throw InvalidParams("end_user_id", "has lent this tool no account")
-      }
       let preview = try Dispatch.preview(
         .object(input), endUser: EndUser(id: endUserID, metadata: metadata), of: kind,
         secrets: Array(entry.secretNames.keys), core.outside)

@@ -2,7 +2,7 @@ import Domain
 import GRDB
 import Wire
 
-/// The audit of `tool_calls`, by time.
+/// The audit of `tool_calls` and `direct_tool_calls`, by time.
 enum ToolCallAudit {
   /// Where a page ends: the order's columns.
   struct Position {
@@ -14,7 +14,8 @@ enum ToolCallAudit {
 
     /// - Throws: ``QlaudError`` `invalid_params` for what is no cursor of this list.
     init(_ cursor: String) throws {
-      let parts = cursor.split(separator: ".", maxSplits: 4).map(String.init)
+      let parts = cursor.split(separator: ".", maxSplits: 4, omittingEmptySubsequences: false).map(
+        String.init)
       guard parts.count == 5, let time = Int64(parts[0]), let message = Int64(parts[1]),
         let place = Int64(parts[2]), let item = Int64(parts[3])
       else { throw QlaudError.invalid("cursor", "must be a next_cursor of this list") }
@@ -27,7 +28,7 @@ enum ToolCallAudit {
 
     /// The cursor that follows a call.
     static func cursor(after call: AuditedCall) -> String {
-      "\(call.startedAt).\(call.messageSeq).\(call.place.index).\(call.place.item).\(call.turnID)"
+      "\(call.startedAt).\(call.messageSeq).\(call.place.index).\(call.place.item).\(call.turnID?.rawValue ?? "")"
     }
   }
 
@@ -59,14 +60,40 @@ enum ToolCallAudit {
       ORDER BY c.started_at DESC, c.turn_id DESC, c.message_seq DESC, c.place DESC,
         c.item DESC LIMIT ?
       """
-    return try db.all(sql, of: arguments) { columns in
-      AuditedCall(
-        turnID: try columns.id(), messageSeq: try columns.int(), place: try columns.place(),
-        threadID: try columns.id(), toolUseID: try columns.text(), name: try columns.text(),
-        kind: try columns.text(), keyID: try columns.id(), endUserID: columns.optionalText(),
-        status: try columns.optionalInt().map { $0 == 0 ? .done : .failed } ?? .started,
-        bytes: try columns.optionalInt(), startedAt: try columns.int(),
-        finishedAt: try columns.optionalInt())
+    return try db.all(sql, of: arguments, read: read)
+  }
+
+  /// The same of the calls of `tool/execute`, which have no turn: they come after the turns' of the same moment.
+  static func directPage(_ db: Database, tool: String?, limit: Int, before: Position?) throws
+    -> [AuditedCall]
+  {
+    var conditions = "1"
+    var arguments: [(any Bindable)?] = []
+    if let before {
+      conditions += " AND started_at <= ? AND (started_at, '', id) < (?, ?, ?)"
+      arguments += [before.startedAt, before.startedAt, before.turn, before.message]
     }
+    if let tool {
+      conditions += " AND name = ?"
+      arguments.append(tool)
+    }
+    arguments.append(limit)
+    let sql = """
+      SELECT NULL, id, 0, 0, NULL, NULL, name, kind, key_id, end_user_id, is_error, bytes,
+        started_at, finished_at
+      FROM direct_tool_calls WHERE \(conditions) ORDER BY started_at DESC, id DESC LIMIT ?
+      """
+    return try db.all(sql, of: arguments, read: read)
+  }
+
+  private static func read(_ columns: inout Columns) throws -> AuditedCall {
+    AuditedCall(
+      turnID: columns.optionalID(), messageSeq: try columns.int(), place: try columns.place(),
+      threadID: columns.optionalID(), toolUseID: columns.optionalText(),
+      name: try columns.text(), kind: try columns.text(), keyID: try columns.id(),
+      endUserID: columns.optionalText(),
+      status: try columns.optionalInt().map { $0 == 0 ? .done : .failed } ?? .started,
+      bytes: try columns.optionalInt(), startedAt: try columns.int(),
+      finishedAt: try columns.optionalInt())
   }
 }
