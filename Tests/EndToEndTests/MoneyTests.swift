@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(3))) struct MoneyTests {
+@Suite(.timeLimit(.minutes(5))) struct MoneyTests {
   /// One micro-dollar an input token, ten an output token.
   private func priced(_ client: RPCClient, _ standIn: StandIn) async throws {
     try await client.use(standIn)

@@ -124,7 +124,7 @@ import Wire
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct NetworkChangeTests {
+@Suite(.timeLimit(.minutes(5))) struct NetworkChangeTests {
   @Test func `a connection of before the network changed is not used for a new request`()
     async throws
   {
