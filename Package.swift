@@ -20,7 +20,7 @@ let release: [LinkerSetting] = [
   .unsafeFlags(
     [
       "-use-ld=lld", "-Xlinker", "-no-export-dynamic", "-Xlinker", "-z", "-Xlinker",
-      "pack-relative-relocs", "-Xlinker", "-l:libstdc++.a", "-Xlinker", "--as-needed",
+      "pack-relative-relocs", "-L\(Context.packageDirectory)/contrib/link",
     ], .when(platforms: [.linux], configuration: .release))
 ]
 func program(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -36,6 +36,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -71,7 +72,7 @@ let package = Package(
     room("Wire", [httpTypes]),
     room("Domain", ["Wire"]),
     .target(name: "CRank", path: "Sources/qlaudd/CRank"),
-    room("Store", ["Domain", "Wire", "CRank", grdb]),
+    room("Store", ["Domain", "Wire", "CRank", grdb, sqlite]),
     .target(name: "CVector", path: "Sources/qlaudd/CVector"),
     room("Search", ["Domain", "Wire", "CVector"]),
     .systemLibrary(

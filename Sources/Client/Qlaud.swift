@@ -24,11 +24,11 @@ struct Qlaud: ParsableCommand {
   private static let commands: [any ParsableCommand.Type] = [
     AskCommand.self, ChatCommand.self, ThreadsCommand.self, MessagesCommand.self,
     SearchCommand.self, IndexCommand.self, ImportCommand.self, WatchCommand.self, TurnCommand.self,
-    QueueCommand.self,
-    ProviderCommand.self,
+    QueueCommand.self, JobCommand.self, ProviderCommand.self,
     ModelsCommand.self, UsageCommand.self, WalletCommand.self, SecretCommand.self, KeyCommand.self,
     VaultCommand.self, SettingsCommand.self, ToolCommand.self, ApprovalsCommand.self,
     StatusCommand.self, StopCommand.self, DoctorCommand.self, BackupCommand.self,
+    RestoreCommand.self,
     SchemaCommand.self, CallCommand.self,
   ]
 

@@ -51,6 +51,20 @@ import Wire
     #expect(call.responseFormat?["json_schema"]?["schema"] == ["type": "object"])
   }
 
+  @Test func `an effort, the beta form of a schema and the mark of beta clients are taken`() throws
+  {
+    let schema: JSON = ["type": "json_schema", "schema": ["type": "object"]]
+    let older = try Self.read(["output_format": schema, "beta": "true"]).request.call
+    #expect(older.responseFormat?["json_schema"]?["schema"] == ["type": "object"])
+    let newer = try Self.read([
+      "output_config": ["effort": "max", "format": schema],
+      "thinking": ["type": "adaptive", "display": "summarized"],
+    ]).request.call
+    #expect(newer.effort == "max")
+    #expect(newer.responseFormat == older.responseFormat)
+    #expect(newer.thinking == ["type": "adaptive", "display": "summarized"])
+  }
+
   @Test func `counting needs no limit of output`() throws {
     #expect(try Self.read(["max_tokens": nil], countsOnly: true).request.call.model == "up/m")
   }

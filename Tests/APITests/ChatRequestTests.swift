@@ -68,6 +68,69 @@ import Wire
     #expect(try Self.read(["reasoning_effort": .string(effort)]).request.call.thinking == thinking)
   }
 
+  @Test(
+    arguments: [
+      (["reasoning_effort": "xhigh"], "xhigh", ["type": "enabled", "budget_tokens": 24_576]),
+      (["reasoning": ["effort": "low"]], "low", ["type": "enabled", "budget_tokens": 2_048]),
+      (
+        ["reasoning": ["max_tokens": 3_000, "exclude": true]], nil,
+        ["type": "enabled", "budget_tokens": 3_000]
+      ), (["reasoning": ["enabled": false]], "none", ["type": "disabled"]),
+      (
+        ["reasoning": ["enabled": true]], "medium",
+        ["type": "enabled", "budget_tokens": 8_192]
+      ), (["thinking": ["type": "disabled"]], nil, ["type": "disabled"]),
+      (["thinking": ["type": "enabled"]], nil, ["type": "enabled", "budget_tokens": 8_192]),
+      (["reasoning_effort": "high", "max_tokens": 500], "high", JSON?.none),
+    ] as [(JSON.Object, String?, JSON?)])
+  func `thinking is asked for in the words of any host`(
+    more: JSON.Object, effort: String?, thinking: JSON?
+  ) throws {
+    let call = try Self.read(more).request.call
+    #expect(call.effort == effort)
+    #expect(call.thinking == thinking)
+  }
+
+  @Test func `what clients of other hosts say beside OpenAI's words is understood`() throws {
+    let mark: JSON = ["type": "ephemeral"]
+    let asked = try Self.read([
+      "random_seed": 7, "usage": ["include": true], "tool_choice": "any",
+      "response_format": [
+        "type": "json_schema", "json_schema": ["schema": ["type": "object"]],
+      ], "tools": [["type": "function", "function": ["name": "f"]]],
+      "messages": [
+        ["role": "system", "content": "Long.", "cache_control": mark],
+        [
+          "role": "user",
+          "content": [
+            ["type": "text", "text": "Look", "cache_control": mark],
+            ["type": "image_url", "image_url": "https://a.example/b.png"],
+          ],
+        ], ["role": "assistant", "content": "a", "reasoning": "hm"],
+        ["role": "user", "content": "b"],
+        ["role": "assistant", "content": "c", "reasoning_details": [["type": "reasoning.text"]]],
+        ["role": "user", "content": "d"],
+        [
+          "role": "assistant",
+          "content": [
+            ["type": "thinking", "thinking": [["type": "text", "text": "hm"]]],
+            ["type": "text", "text": "e"],
+          ],
+        ], ["role": "user", "content": "f"],
+      ],
+    ])
+    let call = asked.request.call
+    #expect(call.toolChoice == ["type": "any"])
+    #expect(call.responseFormat?["json_schema"]?["name"] == "reply")
+    #expect(call.system.first?["cache_control"] == mark)
+    #expect(call.messages[0].blocks[0]["cache_control"] == mark)
+    #expect(call.messages[0].blocks[1]["source"]?["url"] == "https://a.example/b.png")
+    let own = [1, 3, 5].map { call.messages[$0].blocks[0].opaque("openai-chat") }
+    #expect(own[0] == ["model": "up/m", "field": "reasoning"])
+    #expect(own[1] == ["model": "up/m", "details": [["type": "reasoning.text"]]])
+    #expect(own[2] == ["model": "up/m", "field": "content"])
+  }
+
   @Test func `a conversation with tools becomes blocks`() throws {
     let asked = try Self.read([
       "messages": [

@@ -60,7 +60,7 @@ import Wire
       let outcome = try await cli.run("ask", "hello")
       #expect(outcome.status == 4)
       #expect(outcome.out == "")
-      #expect(outcome.err.contains("offline") && outcome.err.contains("turn-1"))
+      #expect(outcome.err.contains("cannot be reached") && outcome.err.contains("turn-1"))
     }
   }
 

@@ -37,6 +37,7 @@ import Wire
     .init(.overloaded, 529, -32001, "overloaded_error"),
     .init(.storageFull, 507, -32017, "api_error"),
     .init(.storageCorrupt, 500, -32017, "api_error"),
+    .init(.storageUnavailable, 503, -32017, "api_error"),
     .init(.cancelled, 499, -32800, "api_error"),
     .init(.internal, 500, -32603, "api_error"),
   ]
@@ -51,6 +52,7 @@ import Wire
         "invalid_params", "unauthorized", "key_cap_exceeded", "wallet_exhausted", "price_unknown",
         "forbidden", "not_found", "conflict", "too_large", "upstream_error", "offline",
         "vault_locked", "secret_missing", "overloaded", "storage_full", "storage_corrupt",
+        "storage_unavailable",
         "cancelled", "internal",
       ])
   }

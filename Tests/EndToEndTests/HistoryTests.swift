@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// What of a long thread reaches the model.
-@Suite(.timeLimit(.minutes(4))) struct HistoryTests {
+@Suite(.timeLimit(.minutes(5))) struct HistoryTests {
   /// Sends so many turns, each after the one before, and gives the bodies that the model got.
   private func bodies(
     of turns: Int, _ client: RPCClient, _ standIn: StandIn, words: Int = 6,
@@ -166,6 +166,16 @@ import Wire
     #expect(error?["kind"] == "too_large")
     #expect(error?["limit"] == 1_000)
     #expect((error?["tokens"]?.int ?? 0) > 2_000)
+    #expect(standIn.requests.isEmpty)
+    let stateless = try HTTPReply.request(
+      daemon, "POST", "/v1/messages",
+      [
+        "max_tokens": 10, "model": "small",
+        "messages": [
+          ["role": "user", "content": .string(String(repeating: "word ", count: 2_000))]
+        ],
+      ])
+    #expect(stateless.status == 413)
     #expect(standIn.requests.isEmpty)
   }
 

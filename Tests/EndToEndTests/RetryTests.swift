@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(2))) struct RetryTests {
+@Suite(.timeLimit(.minutes(5))) struct RetryTests {
   private func text(_ events: [JSON]) -> String {
     events.compactMap { $0["data"]?["delta"]?["text"]?.string }.joined()
   }
@@ -147,6 +147,67 @@ import Wire
     #expect(reply["model"] == "big")
     #expect(first.requests.first?["model"] == "big-1")
     #expect(second.requests.first?["model"] == "big")
+  }
+
+  @Test func `a model of the list is asked at the cheapest host, or in the order of the settings`()
+    async throws
+  {
+    let hosts = Dictionary(
+      uniqueKeysWithValues: try ["moonshot", "fireworks"].map { name in
+        (
+          name,
+          try StandIn { _, connection in
+            if name == "moonshot" {
+              return try connection.respond(status: 503, headers: [], body: [])
+            }
+            try StandIn.say([name], to: connection)
+          }
+        )
+      })
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    for (name, host) in hosts {
+      _ = try await client.call(
+        "provider/set",
+        [
+          "name": .string(name), "base_url": .string(host.server.origin), "shape": "openai-chat",
+        ])
+    }
+    let params: JSON = [
+      "thread_id": .string(try await client.newThread()), "max_tokens": 9, "content": "x",
+      "model": "Kimi-K3",
+    ]
+    #expect(
+      try await client.call("message/send", params)["content"]?[0]?["text"] == "fireworks")
+    #expect(hosts["moonshot"]?.requests.isEmpty == true)
+    _ = try await client.call(
+      "settings/set", ["settings": ["provider_order": ["moonshot", "fireworks"]]])
+    #expect(
+      try await client.call("message/send", params)["content"]?[0]?["text"] == "fireworks")
+    #expect(hosts["moonshot"]?.requests.isEmpty == false)
+  }
+
+  @Test func `a stateless call goes to the next host of its model too`() async throws {
+    let daemon = try Daemon()
+    let (client, first, second) = try await withFallback(daemon) { _, connection in
+      try connection.respond(status: 503, headers: [], body: [])
+    }
+    _ = try await client.call(
+      "settings/set", ["settings": ["model_hosts": ["big": ["up/big-1", "spare"]]]])
+    let reply = try HTTPReply.request(
+      daemon, "POST", "/v1/messages",
+      [
+        "model": "big", "max_tokens": 9, "messages": [["role": "user", "content": "x"]],
+      ])
+    #expect(reply.json["content"]?[0]?["text"] == "second")
+    #expect(first.requests.count == 1)
+    #expect(second.requests.first?["model"] == "big")
+    let other = try HTTPReply.request(
+      daemon, "POST", "/v1/messages",
+      [
+        "model": "up/big-1", "max_tokens": 9, "messages": [["role": "user", "content": "x"]],
+      ])
+    #expect(other.status == 502)
   }
 
   @Test func `a refusal of the request itself is not shopped around`() async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(4))) struct SearchTests {
+@Suite(.timeLimit(.minutes(5))) struct SearchTests {
   @Test func `what was said is found at once, over both dialects and by the command line`()
     async throws
   {
@@ -90,6 +90,30 @@ import Wire
     #expect(Set(all.threads) == Set(threads))
     let ann = try await owner.call("search/query", ["q": "password", "end_user_id": "ann"])
     #expect(Set(ann.threads) == [threads[0], threads[3]])
+  }
+
+  @Test func `among many messages the few are found, however they are asked for`() async throws {
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    // More than are ranked one by one.
+    for start in [0, 900, 1_800, 2_700, 3_600] {
+      _ = try await client.thread((start..<start + 900).map { ("user", "filler \($0)") })
+    }
+    let thread = try await client.thread([
+      ("user", "filler, and where is my umbrella"), ("assistant", "getUmbrellaStand() has filler"),
+    ])
+    while try await client.call("search/status")["waiting"] != 0 {
+      _ = try await client.call("search/query", ["q": "x"])
+    }
+    for query in [
+      "umbrel*", "umbrella", "filler umbrella", "\"my umbrella\"", "umbrella -stand", "umbrela",
+    ] {
+      let found = try await client.call("search/query", ["q": .string(query)])
+      #expect(found.threads.first == thread && found.seqs.contains(1), "\(query)")
+    }
+    #expect(try await client.call("search/query", ["q": "getUmbrellaStand"]).seqs == [2])
+    #expect(try await client.call("search/query", ["q": "filler from:assistant"]).seqs == [2])
+    #expect(try await client.call("search/query", ["q": "filler", "limit": 50]).seqs.count == 50)
   }
 
   @Test func `after kill -9 everything that was stored is found`() async throws {

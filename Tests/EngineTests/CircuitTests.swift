@@ -73,6 +73,16 @@ import Testing
         ]
       }, end: .open(until: 2_006)),
     Story(
+      "an error of one turn's own, however often it is tried, gives nothing up",
+      {
+        [
+          (.failed(a, failure(.faulty, began: 1)), 2, []),
+          (.failed(a, failure(.faulty, began: 3)), 4, []),
+          (.failed(a, failure(.faulty, began: 5)), 6, []),
+          (.failed(a, failure(.faulty, began: 7)), 8, []),
+        ]
+      }, end: .closed),
+    Story(
       "a limit gives it up at once, for as long as it says",
       { [(.failed(a, failure(.rateLimited, began: 1, retryAfter: .seconds(7))), 2, [.wentDown])] },
       end: .open(until: 7_002)),
@@ -110,11 +120,11 @@ import Testing
       { probes + [(.left(a), 1_020, [.look]), (.taken(b), 1_021, [])] },
       end: .probing(b, isAgain: false)),
     Story(
-      "it closes when the lane is empty and all are done",
+      "it closes when the lane is empty",
       {
         probes + [
           (.answered(a), 1_020, [.cameUp, .look]), (.laneEmpty, 1_021, []),
-          (.left(a), 1_030, [.look]), (.laneEmpty, 1_031, []),
+          (.left(a), 1_030, []),
         ]
       }, end: .closed),
     Story(
@@ -174,6 +184,21 @@ import Testing
       #expect(actions == step.actions, "step \(index): \(step.event)")
     }
     #expect(circuit.state == story.end)
+  }
+
+  @Test func `each answer widens a draining lane, a strike narrows it again`() {
+    var circuit = Circuit(at: 0)
+    for step in Self.probes { _ = circuit.take(step.event, at: step.at) }
+    _ = circuit.take(.answered("a"), at: 1_020)
+    for number in 1..<Circuit.drainLimit {
+      _ = circuit.take(.taken(TurnID(rawValue: "t\(number)")), at: 1_021)
+    }
+    // Long replies that have begun do not hold the others up.
+    expect(&circuit, .answered("t1"), 1_022, [.look])
+    expect(&circuit, .answered("t2"), 1_022, [.look])
+    expect(&circuit, .asks("u"), 1_023, [.admit])
+    expect(&circuit, .failed("t3", Self.failure(began: 1_022)), 1_024, [])
+    #expect(!circuit.canTake(at: 1_025))
   }
 
   private func expect(

@@ -24,9 +24,11 @@ enum HouseMap {
     // Level 1: the nouns. The machine for wiping secrets and reading the clock.
     room("Domain", ["Wire", "FoundationEssentials"], machine),
     // Level 2: four rooms that do not know each other.
-    // GRDB speaks in FoundationEssentials' Data; the machine for the database file's mode and lock.
+    // GRDB speaks in FoundationEssentials' Data; the machine for the database file's mode and lock; SQLite itself, under
+    // GRDB's name for it, where erased bytes are overwritten through its own descriptor.
     // CRank adds a function to SQLite that ranks rows.
-    room("Store", ["Domain", "Wire", "GRDB", "CRank", "FoundationEssentials"], machine),
+    room(
+      "Store", ["Domain", "Wire", "GRDB", "GRDBSQLite", "CRank", "FoundationEssentials"], machine),
     // Wire for the JSON in which a model's tokenizer and header are written; the machine for mapping its weights.
     room("Search", ["Domain", "Wire", "CVector"], machine),
     room("Outbound", ["Wire", "CCurl"], machine),
@@ -79,7 +81,8 @@ enum HouseMap {
   /// Third-party modules and C targets, and the only rooms that may name them: the table read the other way round, so
   /// that a slip in one of the two is found.
   static let owners: [String: Set<String>] = [
-    "GRDB": ["Store"], "CCurl": ["Outbound"], "CSodium": ["Vault"], "CVector": ["Search"],
+    "GRDB": ["Store"], "GRDBSQLite": ["Store"], "CCurl": ["Outbound"], "CSodium": ["Vault"],
+    "CVector": ["Search"],
     "CRank": ["Store"], "CHost": ["Server", "Main"], "Subprocess": ["Tools"],
     "ArgumentParser": ["Main", "Client"],
     "Logging": ["Engine", "Server", "Main"], "ServiceLifecycle": ["Server", "Engine", "Main"],

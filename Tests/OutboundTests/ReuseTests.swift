@@ -123,3 +123,20 @@ import Wire
     await client.shutdown()
   }
 }
+
+@Suite(.timeLimit(.minutes(5))) struct NetworkChangeTests {
+  @Test func `a connection of before the network changed is not used for a new request`()
+    async throws
+  {
+    let server = try LoopbackServer { _, connection in try connection.respond(body: "answer") }
+    defer { server.stop() }
+    let client = HTTPClient()
+    for path in ["/first", "/second"] {
+      #expect(try await client.text(OutboundRequest(url: server.origin + path)) == "answer")
+    }
+    client.networkChanged()
+    #expect(try await client.text(OutboundRequest(url: server.origin + "/third")) == "answer")
+    #expect(server.requests.map(\.connection) == [0, 0, 1])
+    await client.shutdown()
+  }
+}

@@ -11,7 +11,7 @@ import Wire
     ("journal_mode", "\"wal\""), ("synchronous", "2"), ("secure_delete", "1"),
     ("foreign_keys", "1"), ("mmap_size", "0"), ("temp_store", "2"), ("cache_size", "-2048"),
     ("journal_size_limit", "16777216"), ("busy_timeout", "5000"), ("trusted_schema", "0"),
-    ("application_id", "\(Schema.applicationID)"), ("user_version", "1"),
+    ("application_id", "\(Schema.applicationID)"), ("user_version", "\(Schema.version)"),
   ])
   func `the writer has the settings of the house`(name: String, value: String) async throws {
     let fixture = try await Fixture()
@@ -63,10 +63,12 @@ import Wire
 
   @Test func `a newer schema is refused`() async throws {
     let fixture = try await Fixture()
-    try await fixture.store.pool.write { try $0.execute(sql: "PRAGMA user_version = 2") }
+    try await fixture.store.pool.write {
+      try $0.execute(sql: "PRAGMA user_version = \(Schema.version + 1)")
+    }
     try await fixture.store.close()
     let message = await refusal(.conflict) { try await fixture.reopen() }
-    #expect(message.contains("newer version (schema 2); this one knows schema 1"))
+    #expect(message.contains("newer version (schema \(Schema.version + 1))"))
   }
 
   @Test func `a first start that broke off before the schema is taken up again`() async throws {
@@ -82,7 +84,7 @@ import Wire
   }
 
   @Test func `a folder that is not there is named`() async throws {
-    let message = await refusal(.internal) {
+    let message = await refusal(.storageUnavailable) {
       try await LocalDatabase.open(at: "/nowhere/qlaud.db", source: .system) {}
     }
     #expect(message.contains("/nowhere/qlaud.db"))

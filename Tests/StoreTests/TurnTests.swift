@@ -193,6 +193,7 @@ import Wire
     let choices = [
       (TurnQueue.oldestReadySQL, "turns_ready"), (TurnQueue.oldestDueSQL, "turns_parked"),
       (TurnQueue.oldestInLaneSQL, "turns_in_lane"),
+      (TurnQueue.oldestDueInLaneSQL, "turns_in_lane"),
     ]
     for (sql, index) in choices {
       let marks = sql.filter { $0 == "?" }.count
@@ -311,8 +312,16 @@ import Wire
 
   @Test func `a job's reply is kept with it`() async throws {
     let fixture = try await Fixture()
-    try await fixture.submit("job", in: nil, key: "k")
-    #expect(try await fixture.store.jobReply("job", visibleTo: "k") == nil)
+    _ = try await fixture.store.submitJob(
+      TurnSubmission(
+        turnID: "job", threadID: nil, keyID: "k", request: TurnRequest(["model": "m"]),
+        userMessage: nil, idempotencyKey: nil, bodyHash: "h", visibleTo: nil),
+      endpoint: "/v1/messages", call: ["messages": []])
+    #expect(try await fixture.store.job("job", visibleTo: "k").reply == nil)
+    #expect(try await fixture.store.jobCall("job") == ["messages": []])
+    try await fixture.thread("t")
+    try await fixture.submit("turn", in: "t", key: "k")
+    await refusal(.notFound) { try await fixture.store.job("turn", visibleTo: "k") }
     _ = try await fixture.claim()
     await refusal(.conflict) {
       try await fixture.store.storeIteration(
@@ -323,10 +332,23 @@ import Wire
     #expect(finished.assistantSeq == nil)
     #expect(finished.turn.ownerKeyID == "k")
     #expect(
-      try await fixture.store.jobReply("job", visibleTo: "k") == [
+      try await fixture.store.job("job", visibleTo: "k").reply == [
         "role": "assistant", "content": "result",
       ])
-    await refusal(.notFound) { try await fixture.store.jobReply("job", visibleTo: "other") }
+    await refusal(.notFound) { try await fixture.store.job("job", visibleTo: "other") }
+    let list = try await fixture.store.jobs(status: nil, limit: 9, cursor: nil, visibleTo: "k")
+    #expect(list.items.map(\.turn.id) == ["job"] && list.items.map(\.endpoint) == ["/v1/messages"])
+
+    // A week later nothing of it is left, and the turn of the thread is.
+    #expect(try await fixture.store.sweepJobs(endedBefore: fixture.clock.now, limit: 9) == 0)
+    fixture.clock.advance(1)
+    #expect(try await fixture.store.sweepJobs(endedBefore: fixture.clock.now, limit: 9) == 1)
+    await refusal(.notFound) { try await fixture.store.job("job", visibleTo: "k") }
+    let events = try await fixture.store.read { db in
+      try Int.fetchOne(db, sql: "SELECT count(*) FROM events WHERE turn_id = 'job'")
+    }
+    #expect(events == 0)
+    #expect(try await fixture.store.turn("turn", visibleTo: nil).status == .queued)
     try await fixture.store.close()
   }
 

@@ -107,7 +107,7 @@ import Wire
 
   // MARK: Things that look right but are not
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `headers, secrets and locks may be the JSON itself instead of a string of it`() async throws
   {
     let schema: JSON = [

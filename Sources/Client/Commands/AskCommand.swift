@@ -117,8 +117,8 @@ struct AskCommand: DaemonCommand {
       throw Failure(ExitStatus.interrupted, "the turn was cancelled")
     case .queued(let reason):
       throw Failure(
-        ExitStatus.queued, "the turn is queued (\(reason)): \(result.turnID)",
-        hint: "it runs when it can; see it with: qlaud turn get \(result.turnID)",
+        ExitStatus.queued, "\(QueueWords.sentence(reason)): \(result.turnID)",
+        hint: QueueWords.hint(reason, turn: result.turnID),
         json: ["status": "queued", "reason": .string(reason), "turn_id": .string(result.turnID)])
     case .failed(let kind, let message):
       throw Failure(

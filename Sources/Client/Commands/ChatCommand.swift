@@ -136,7 +136,8 @@ struct Chat {
     case .done: if console.err.isTerminal { console.note(result.view.summary) }
     case .cancelled: console.note("the turn was cancelled", .yellow)
     case .queued(let reason):
-      console.note("the turn is queued (\(reason)): \(result.turnID)", .yellow)
+      console.note("\(QueueWords.sentence(reason)): \(result.turnID)", .yellow)
+      console.note(QueueWords.hint(reason, turn: result.turnID))
     case .failed(_, let message):
       console.err.styled("error: \(message)", .red)
       console.err.raw("\n")

@@ -28,10 +28,24 @@ struct DoctorCommand: DaemonCommand {
   @OptionGroup var common: Common
   func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
     let answer = try daemon.call("daemon/doctor")
-    console.report(answer)
+    console.result(answer) {
+      for finding in answer["findings"]?.array ?? [] { show(finding, console) }
+    }
     if answer["ok"] == false {
       throw Failure(ExitStatus.daemonError, "something is wrong, see above")
     }
+  }
+
+  private func show(_ finding: JSON, _ console: Console) {
+    let (mark, style): (String, Console.Style) =
+      switch finding["status"]?.string {
+      case "ok": ("ok     ", .green)
+      case "warning": ("warning", .yellow)
+      default: ("error  ", .red)
+      }
+    console.out.styled(mark, style)
+    console.line("  \(finding["check"]?.string ?? ""): \(finding["message"]?.string ?? "")")
+    if let fix = finding["fix"]?.string { console.line("         → \(fix)") }
   }
 }
 
@@ -43,8 +57,38 @@ struct BackupCommand: DaemonCommand {
   @OptionGroup var common: Common
   func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
     let target = System.absolute(path)
-    console.done(
-      try daemon.call("daemon/backup", ["path": .string(target)]), "written to \(target)")
+    let answer = try daemon.call("daemon/backup", ["path": .string(target)])
+    let size = answer["bytes"]?.int.map(Format.bytes) ?? ""
+    console.done(answer, "written to \(target) and checked: \(size)")
+  }
+}
+
+/// Puts a copy back.
+struct RestoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Put a backup in the place of the database.",
+    discussion: """
+      The daemon must not run. The backup is checked first, and the database that was there is kept beside it. \
+      Turns that had not ended when the backup was made wait until `qlaud queue resume`.
+      """)
+  @Argument(help: "The backup.", completion: .file()) var path: String
+  @OptionGroup var common: Common
+
+  func run() throws {
+    let console = Console.standard(json: common.json)
+    do throws(Failure) {
+      let address = DaemonAddress(common, paths: try Paths(environment: System.variable))
+      try address.refuseRunning()
+      let status = try OtherProgram.run(
+        try DaemonLauncher.find(),
+        ["--restore", System.absolute(path)] + (address.data.map { ["--data", $0] } ?? []))
+      guard status == 0 else {
+        throw Failure(ExitStatus.daemonError, "nothing was restored")
+      }
+    } catch {
+      console.report(error)
+      throw ExitCode(error.status)
+    }
   }
 }
 

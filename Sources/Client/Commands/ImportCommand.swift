@@ -158,7 +158,7 @@ final class ImportRun {
       default: throw Failure(fault)
       }
     case .closed: throw RPCClient.gone
-    case .notification, .signal, .timeout: return
+    case .notification, .signal, .keys, .timeout: return
     }
   }
 

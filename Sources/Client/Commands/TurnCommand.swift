@@ -68,32 +68,3 @@ struct TurnCommand: ParsableCommand {
     }
   }
 }
-
-/// The outbox.
-struct QueueCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "queue", abstract: "Show, pause or resume the queue of turns.",
-    subcommands: [Status.self, Pause.self, Resume.self], defaultSubcommand: Status.self)
-
-  struct Status: DaemonCommand {
-    static let configuration = CommandConfiguration(abstract: "Depth, oldest age and providers.")
-    @OptionGroup var common: Common
-    func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
-      console.report(try daemon.call("queue/status"))
-    }
-  }
-  struct Pause: DaemonCommand {
-    static let configuration = CommandConfiguration(abstract: "Start no further turns.")
-    @OptionGroup var common: Common
-    func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
-      console.done(try daemon.call("queue/pause"), "paused")
-    }
-  }
-  struct Resume: DaemonCommand {
-    static let configuration = CommandConfiguration(abstract: "Go on.")
-    @OptionGroup var common: Common
-    func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
-      console.done(try daemon.call("queue/resume"), "resumed")
-    }
-  }
-}

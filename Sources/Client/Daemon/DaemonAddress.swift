@@ -23,6 +23,13 @@ struct DaemonAddress {
     return client
   }
 
+  /// - Throws: ``Failure`` with status 2 where a daemon answers.
+  func refuseRunning() throws(Failure) {
+    if try attempt() != nil {
+      throw .usage("a daemon answers at \(socket)", hint: "end it first: qlaud stop")
+    }
+  }
+
   private func connection(start: Bool) throws(Failure) -> Connection {
     if let connection = try attempt() { return connection }
     guard start else {

@@ -13,9 +13,10 @@ struct Registry: Sendable {
 
   /// Every method of the product.
   static let all = Registry([
-    connectionMethods, threadMethods, messageMethods, turnMethods, eventMethods, keyMethods,
-    providerMethods, toolMethods, toolUseMethods, toolCareMethods, approvalMethods, secretMethods,
-    queueMethods, accountMethods, daemonMethods, inferenceMethods, searchMethods, importMethods,
+    connectionMethods, threadMethods, messageMethods, turnMethods, jobMethods, eventMethods,
+    keyMethods, providerMethods, toolMethods, toolUseMethods, toolCareMethods, approvalMethods,
+    secretMethods, queueMethods, accountMethods, daemonMethods, inferenceMethods, searchMethods,
+    importMethods,
   ])
 
   func method(named name: String) -> Method? { byName[name] }

@@ -64,52 +64,86 @@ WIDE("avx2") static inline __m256i bits_of_bytes(__m256i bytes) {
     _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(bytes, 4), low)));
 }
 
+// The query in registers.
+typedef struct {
+  __m256i wanted, plane0, plane1, plane2, plane3;
+} wide_query;
+
+WIDE("avx2") static inline wide_query widen(const cvector_query *query) {
+  const wide_query wide = {
+    _mm256_loadu_si256((const __m256i *)query->wanted),
+    _mm256_loadu_si256((const __m256i *)query->planes[0]),
+    _mm256_loadu_si256((const __m256i *)query->planes[1]),
+    _mm256_loadu_si256((const __m256i *)query->planes[2]),
+    _mm256_loadu_si256((const __m256i *)query->planes[3])};
+  return wide;
+}
+
+// Four rows of four 64-bit sums each to their totals, one in each lane.
+WIDE("avx2") static inline __m256i totals(__m256i a, __m256i b, __m256i c, __m256i d) {
+  const __m256i ab = _mm256_add_epi64(_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b));
+  const __m256i cd = _mm256_add_epi64(_mm256_unpacklo_epi64(c, d), _mm256_unpackhi_epi64(c, d));
+  return _mm256_add_epi64(
+    _mm256_permute2x128_si256(ab, cd, 0x20), _mm256_permute2x128_si256(ab, cd, 0x31));
+}
+
 // A byte has at most 8 bits, so that its weighted sum, at most 120, fits a byte.
+WIDE("avx2") static inline __m256i row_avx2(const uint64_t *code, const wide_query *query) {
+  const __m256i other = _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)code), query->wanted);
+  __m256i bytes = bits_of_bytes(_mm256_and_si256(other, query->plane3));
+  bytes = _mm256_add_epi8(bytes, bytes);
+  bytes = _mm256_add_epi8(bytes, bits_of_bytes(_mm256_and_si256(other, query->plane2)));
+  bytes = _mm256_add_epi8(bytes, bytes);
+  bytes = _mm256_add_epi8(bytes, bits_of_bytes(_mm256_and_si256(other, query->plane1)));
+  bytes = _mm256_add_epi8(bytes, bytes);
+  bytes = _mm256_add_epi8(bytes, bits_of_bytes(_mm256_and_si256(other, query->plane0)));
+  return _mm256_sad_epu8(bytes, _mm256_setzero_si256());
+}
+
 WIDE("avx2") static void costs_avx2(
   const uint64_t *codes, size_t count, const cvector_query *query, uint16_t *out) {
-  const __m256i wanted = _mm256_loadu_si256((const __m256i *)query->wanted);
-  const __m256i plane0 = _mm256_loadu_si256((const __m256i *)query->planes[0]);
-  const __m256i plane1 = _mm256_loadu_si256((const __m256i *)query->planes[1]);
-  const __m256i plane2 = _mm256_loadu_si256((const __m256i *)query->planes[2]);
-  const __m256i plane3 = _mm256_loadu_si256((const __m256i *)query->planes[3]);
-  for (size_t i = 0; i < count; i += 1) {
-    const __m256i code = _mm256_loadu_si256((const __m256i *)(codes + i * CVECTOR_WORDS));
-    const __m256i other = _mm256_xor_si256(code, wanted);
-    __m256i bytes = bits_of_bytes(_mm256_and_si256(other, plane3));
-    bytes = _mm256_add_epi8(bytes, bytes);
-    bytes = _mm256_add_epi8(bytes, bits_of_bytes(_mm256_and_si256(other, plane2)));
-    bytes = _mm256_add_epi8(bytes, bytes);
-    bytes = _mm256_add_epi8(bytes, bits_of_bytes(_mm256_and_si256(other, plane1)));
-    bytes = _mm256_add_epi8(bytes, bytes);
-    bytes = _mm256_add_epi8(bytes, bits_of_bytes(_mm256_and_si256(other, plane0)));
-    const __m256i words = _mm256_sad_epu8(bytes, _mm256_setzero_si256());
-    const __m128i halves =
-      _mm_add_epi64(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    out[i] = (uint16_t)(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
+  const wide_query wide = widen(query);
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const uint64_t *code = codes + i * CVECTOR_WORDS;
+    const __m256i sums = totals(
+      row_avx2(code, &wide), row_avx2(code + 4, &wide), row_avx2(code + 8, &wide),
+      row_avx2(code + 12, &wide));
+    // Totals are below 2^16: the low words of the four lanes.
+    const __m128i pairs = _mm_packus_epi32(
+      _mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    out[i] = (uint16_t)_mm_extract_epi16(pairs, 0);
+    out[i + 1] = (uint16_t)_mm_extract_epi16(pairs, 2);
+    out[i + 2] = (uint16_t)_mm_extract_epi16(pairs, 4);
+    out[i + 3] = (uint16_t)_mm_extract_epi16(pairs, 6);
   }
+  costs_portable(codes + i * CVECTOR_WORDS, count - i, query, out + i);
+}
+
+WIDE("avx512f,avx512bw,avx512vl,avx512vpopcntdq") static inline __m256i row_avx512(
+  const uint64_t *code, const wide_query *query) {
+  const __m256i other = _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)code), query->wanted);
+  __m256i words = _mm256_popcnt_epi64(_mm256_and_si256(other, query->plane3));
+  words = _mm256_add_epi64(words, words);
+  words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, query->plane2)));
+  words = _mm256_add_epi64(words, words);
+  words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, query->plane1)));
+  words = _mm256_add_epi64(words, words);
+  return _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, query->plane0)));
 }
 
 WIDE("avx512f,avx512bw,avx512vl,avx512vpopcntdq") static void costs_avx512(
   const uint64_t *codes, size_t count, const cvector_query *query, uint16_t *out) {
-  const __m256i wanted = _mm256_loadu_si256((const __m256i *)query->wanted);
-  const __m256i plane0 = _mm256_loadu_si256((const __m256i *)query->planes[0]);
-  const __m256i plane1 = _mm256_loadu_si256((const __m256i *)query->planes[1]);
-  const __m256i plane2 = _mm256_loadu_si256((const __m256i *)query->planes[2]);
-  const __m256i plane3 = _mm256_loadu_si256((const __m256i *)query->planes[3]);
-  for (size_t i = 0; i < count; i += 1) {
-    const __m256i code = _mm256_loadu_si256((const __m256i *)(codes + i * CVECTOR_WORDS));
-    const __m256i other = _mm256_xor_si256(code, wanted);
-    __m256i words = _mm256_popcnt_epi64(_mm256_and_si256(other, plane3));
-    words = _mm256_add_epi64(words, words);
-    words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, plane2)));
-    words = _mm256_add_epi64(words, words);
-    words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, plane1)));
-    words = _mm256_add_epi64(words, words);
-    words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, plane0)));
-    const __m128i halves =
-      _mm_add_epi64(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    out[i] = (uint16_t)(_mm_cvtsi128_si32(halves) + _mm_extract_epi16(halves, 4));
+  const wide_query wide = widen(query);
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const uint64_t *code = codes + i * CVECTOR_WORDS;
+    const __m256i sums = totals(
+      row_avx512(code, &wide), row_avx512(code + 4, &wide), row_avx512(code + 8, &wide),
+      row_avx512(code + 12, &wide));
+    _mm_storel_epi64((__m128i *)(out + i), _mm256_cvtepi64_epi16(sums));
   }
+  costs_portable(codes + i * CVECTOR_WORDS, count - i, query, out + i);
 }
 #elif defined(__aarch64__)
 static uint8x16_t weighted_bits(uint8x16_t other, const cvector_query *query, int first) {

@@ -33,36 +33,70 @@ static void settle(cvector_scan *scan) {
   if (kept == scan->limit && last < scan->threshold) scan->threshold = last;
 }
 
-void cvector_scan_rows(
-  cvector_scan *scan, int kernel, const cvector_rows *rows, uint32_t first, const cvector_query *query,
+// Whether nothing but class 0, that of removed rows, is shut out: then no row needs a look of its own.
+static int is_open(const cvector_filter *filter) {
+  if (filter->of_one_thread || filter->since != INT64_MIN || filter->until != INT64_MAX) return 0;
+  for (size_t class = 1; class < filter->classes; class += 1) {
+    if (filter->allowed[class] == 0) return 0;
+  }
+  return 1;
+}
+
+static int has_removed(const uint32_t *classes, size_t count) {
+  uint32_t removed = 0;
+  for (size_t i = 0; i < count; i += 1) removed |= classes[i] == 0;
+  return removed != 0;
+}
+
+// Writes 0xFFFF for each row of the group that passes and 0 for the others; answers how many pass.
+static size_t sieve(
+  uint16_t *passes, const cvector_rows *rows, size_t start, size_t count,
   const cvector_filter *filter) {
-  uint8_t passes[GROUP];
+  size_t passed = 0;
+  for (size_t i = 0; i < count; i += 1) {
+    const uint32_t class = rows->classes[start + i];
+    const int64_t time = rows->times[start + i];
+    const int pass = (class < filter->classes && filter->allowed[class] != 0) &
+                     (!filter->of_one_thread | (rows->threads[start + i] == filter->thread)) &
+                     (time >= filter->since) & (time < filter->until);
+    passes[i] = (uint16_t)-pass;
+    passed += (size_t)pass;
+  }
+  return passed;
+}
+
+void cvector_scan_rows(
+  cvector_scan *scan, int kernel, const cvector_rows *rows, uint32_t first,
+  const cvector_query *query, const cvector_filter *filter) {
+  uint16_t passes[GROUP];
   uint16_t costs[GROUP];
   if (scan->limit == 0) return;
+  const int open = is_open(filter);
   for (size_t start = 0; start < rows->count; start += GROUP) {
     const size_t count = rows->count - start < GROUP ? rows->count - start : GROUP;
-    size_t passed = 0;
-    for (size_t i = 0; i < count; i += 1) {
-      const uint32_t class = rows->classes[start + i];
-      const int64_t time = rows->times[start + i];
-      const int pass = (class < filter->classes && filter->allowed[class] != 0) &
-                       (!filter->of_one_thread | (rows->threads[start + i] == filter->thread)) &
-                       (time >= filter->since) & (time < filter->until);
-      passes[i] = (uint8_t)pass;
-      passed += (size_t)pass;
+    size_t passed = count;
+    if (open && !has_removed(rows->classes + start, count)) {
+      memset(passes, 0xFF, count * sizeof *passes);
+    } else {
+      passed = sieve(passes, rows, start, count, filter);
+      if (passed == 0) continue;
     }
-    if (passed == 0) continue;
     scan->passed += passed;
     cvector_costs(kernel, rows->codes + start * CVECTOR_WORDS, count, query, costs);
-    uint64_t sum = 0;
+    uint32_t sum = 0;
     uint64_t squares = 0;
+    uint16_t least = UINT16_MAX;
     for (size_t i = 0; i < count; i += 1) {
-      const uint32_t cost = passes[i] ? costs[i] : 0;
+      const uint16_t cost = costs[i] & passes[i];
+      // What does not pass costs more than anything that does.
+      const uint16_t shown = costs[i] | (uint16_t)~passes[i];
       sum += cost;
-      squares += (uint64_t)cost * cost;
+      squares += (uint32_t)cost * cost;
+      least = shown < least ? shown : least;
     }
     scan->sum += sum;
     scan->sum_of_squares += squares;
+    if (least >= scan->threshold) continue;
     for (size_t i = 0; i < count; i += 1) {
       if (passes[i] && costs[i] < scan->threshold) {
         scan->hits[scan->count] = (cvector_hit){first + (uint32_t)(start + i), costs[i]};

@@ -81,6 +81,8 @@ package enum EventName {
   package static let error = "qlaud.error"
   /// Always last, exactly once a turn (once more after each `turn/retry`).
   package static let done = "qlaud.done"
+  /// Stands where a finished message's stream was folded, and holds the message.
+  package static let snapshot = "event/snapshot"
   package static let threadCreated = "thread.created"
   package static let threadUpdated = "thread.updated"
   package static let threadDeleted = "thread.deleted"

@@ -9,11 +9,14 @@ package struct KeyChange: Sendable, Equatable {
   package var period: Key.Period?
   package var expiresAt: Change<Milliseconds>
   package var models: Change<[String]>
+  package var offline: Change<OfflineRule>
   /// A change.
   package init(
     name: String? = nil, maxSpend: Change<Microdollars> = .leave, period: Key.Period? = nil,
-    expiresAt: Change<Milliseconds> = .leave, models: Change<[String]> = .leave
+    expiresAt: Change<Milliseconds> = .leave, models: Change<[String]> = .leave,
+    offline: Change<OfflineRule> = .leave
   ) {
+    self.offline = offline
     self.name = name
     self.maxSpend = maxSpend
     self.period = period

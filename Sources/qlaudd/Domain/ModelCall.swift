@@ -58,6 +58,8 @@ package struct ModelCall: Sendable, Equatable {
   /// Whether the prompt's beginning will come again, so that marks for the provider's cache are worth their price.
   package var cachesPrompt: Bool
   package var stream: Bool
+  /// Names this call to a provider that carries out a named call once, however often it is sent; nil for no name.
+  package var idempotencyKey: String?
 
   /// A call.
   package init(

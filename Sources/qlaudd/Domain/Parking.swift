@@ -1,6 +1,6 @@
 /// Why a turn goes back to the queue, and until when.
 package struct Parking: Sendable, Equatable {
-  /// `offline`, `rate_limited`, `overloaded`, `vault_locked`, `shutdown`.
+  /// `offline`, `rate_limited`, `overloaded`, `vault_locked`, `storage`, `shutdown`.
   package let reason: String
   /// What it waits for; nil for nothing but its moment.
   package let lane: String?
@@ -31,7 +31,7 @@ package struct LaneStatus: Sendable, Equatable {
   package let lane: String
   /// Turns that wait.
   package let depth: Int
-  /// Why the oldest does.
+  /// Why one of them does.
   package let reason: String?
   /// The latest moment that one of them waits for by itself.
   package let lastRetryAt: Milliseconds?

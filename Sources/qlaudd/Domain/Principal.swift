@@ -44,6 +44,8 @@ package struct Key: Sendable, Equatable {
   package var expiresAt: Milliseconds?
   /// Slugs the key may use; nil for all.
   package var models: [String]?
+  /// What becomes of its turns while their provider is out of reach, where neither they nor their thread say so.
+  package var offline: OfflineRule?
   package let createdAt: Milliseconds
   package var lastUsedAt: Milliseconds?
   package var revokedAt: Milliseconds?
@@ -53,8 +55,9 @@ package struct Key: Sendable, Equatable {
     maxSpend: Microdollars?, period: Period,
     expiresAt: Milliseconds?, models: [String]?, createdAt: Milliseconds,
     lastUsedAt: Milliseconds? = nil,
-    revokedAt: Milliseconds? = nil
+    revokedAt: Milliseconds? = nil, offline: OfflineRule? = nil
   ) {
+    self.offline = offline
     self.id = id
     self.name = name
     self.prefix = prefix

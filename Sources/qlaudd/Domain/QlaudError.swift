@@ -20,6 +20,8 @@ package struct QlaudError: Error, Sendable, Equatable {
     case overloaded
     case storageFull = "storage_full"
     case storageCorrupt = "storage_corrupt"
+    /// The file cannot be read or written for now: a read-only file system, a failing disk, lost rights, a file moved away.
+    case storageUnavailable = "storage_unavailable"
     case cancelled
     case `internal`
   }
@@ -74,7 +76,7 @@ extension QlaudError {
     case .conflict: 409
     case .tooLarge: 413
     case .upstreamError: upstreamClientStatus ?? 502
-    case .offline, .vaultLocked, .secretMissing: 503
+    case .offline, .vaultLocked, .secretMissing, .storageUnavailable: 503
     case .overloaded: 529
     case .storageFull: 507
     case .storageCorrupt, .internal: 500
@@ -101,7 +103,7 @@ extension QlaudError {
     case .offline: -32015
     case .vaultLocked, .secretMissing: -32016
     case .overloaded: -32001
-    case .storageFull, .storageCorrupt: -32017
+    case .storageFull, .storageCorrupt, .storageUnavailable: -32017
     case .cancelled: -32800
     case .internal: -32603
     }
@@ -118,7 +120,9 @@ extension QlaudError {
     case .conflict: "conflict_error"
     case .tooLarge: "request_too_large"
     case .offline, .overloaded: "overloaded_error"
-    case .upstreamError, .vaultLocked, .secretMissing, .storageFull, .storageCorrupt, .cancelled,
+    case .upstreamError, .vaultLocked, .secretMissing, .storageFull, .storageCorrupt,
+      .storageUnavailable,
+      .cancelled,
       .internal:
       "api_error"
     }
@@ -143,4 +147,9 @@ extension QlaudError {
     error.merge(data)
     return ["type": "error", "error": .object(error), "request_id": .string(requestID)]
   }
+}
+
+extension QlaudError {
+  /// Whether the file could not be read or written for a cause that may go: a full disk, a failing one, lost rights.
+  package var isStorageRefusal: Bool { kind == .storageFull || kind == .storageUnavailable }
 }

@@ -76,6 +76,32 @@ extension StreamEvent.Delta {
   }
 }
 
+extension Message {
+  /// The message as the stream of its events would have left it at a client: Anthropic's shape.
+  package var finishedJSON: JSON {
+    Message.finished(
+      requestID: requestID.map(JSON.string), model: model.map(JSON.string), content: content,
+      stopReason: stopReason.map(JSON.string), usage: usage?.json)
+  }
+
+  /// The same of a job's reply as its turn keeps it.
+  package static func finishedJSON(_ reply: JSON) -> JSON {
+    finished(
+      requestID: reply["request_id"], model: reply["model"], content: reply["content"] ?? [],
+      stopReason: reply["stop_reason"], usage: reply["usage"])
+  }
+
+  private static func finished(
+    requestID: JSON?, model: JSON?, content: JSON, stopReason: JSON?, usage: JSON?
+  ) -> JSON {
+    [
+      "id": requestID ?? .null, "type": "message", "role": "assistant", "model": model ?? .null,
+      "content": .array(Block.list(content).map(\.publicJSON)), "stop_reason": stopReason ?? .null,
+      "stop_sequence": nil, "usage": usage ?? .null,
+    ]
+  }
+}
+
 /// A whole reply.
 package struct Reply: Sendable, Equatable {
   package var id: String

@@ -11,6 +11,8 @@ package struct Thread: Sendable, Equatable {
   package var defaultModel: String?
   /// System prompt for turns that bring none: a string or content blocks.
   package var system: JSON?
+  /// What becomes of turns that say nothing themselves while their provider is out of reach; nil for what their key says.
+  package var offline: OfflineRule?
   package let createdAt: Milliseconds
   /// When the last message was stored; lists are ordered by it.
   package var lastActiveAt: Milliseconds
@@ -19,8 +21,9 @@ package struct Thread: Sendable, Equatable {
     id: ThreadID, keyID: KeyID, endUserID: String? = nil, title: String? = nil,
     metadata: JSON.Object = [:],
     defaultModel: String? = nil, system: JSON? = nil, createdAt: Milliseconds,
-    lastActiveAt: Milliseconds
+    lastActiveAt: Milliseconds, offline: OfflineRule? = nil
   ) {
+    self.offline = offline
     self.id = id
     self.keyID = keyID
     self.endUserID = endUserID

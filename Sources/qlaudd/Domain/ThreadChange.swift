@@ -8,12 +8,14 @@ package struct ThreadChange: Sendable, Equatable {
   /// Laid over the thread's metadata, one level deep; a member that is null removes the one of its name.
   package var metadata: JSON.Object
   package var endUserID: Change<String>
+  package var offline: Change<OfflineRule>
   /// A change.
   package init(
     title: Change<String> = .leave, defaultModel: Change<String> = .leave,
     system: Change<JSON> = .leave, metadata: JSON.Object = [:],
-    endUserID: Change<String> = .leave
+    endUserID: Change<String> = .leave, offline: Change<OfflineRule> = .leave
   ) {
+    self.offline = offline
     self.title = title
     self.defaultModel = defaultModel
     self.system = system
@@ -27,6 +29,7 @@ package struct ThreadChange: Sendable, Equatable {
     thread.title = title.applied(to: thread.title)
     thread.defaultModel = defaultModel.applied(to: thread.defaultModel)
     thread.system = system.applied(to: thread.system)
+    thread.offline = offline.applied(to: thread.offline)
     thread.endUserID = endUserID.applied(to: thread.endUserID)
     for member in metadata.members {
       // A bare `nil` would be the value null.

@@ -5,6 +5,8 @@ package struct Turn: Sendable, Equatable {
   /// Where a turn stands; ``Status/after(_:)`` says how it moves.
   package enum Status: String, WireEnum {
     case queued, running, waiting, done, failed, cancelled
+    /// Those that something may still come of.
+    package static let unfinished: [Status] = [.queued, .running, .waiting]
     /// Whether nothing more will happen by itself.
     package var isFinal: Bool { self == .done || self == .failed || self == .cancelled }
   }

@@ -25,6 +25,8 @@ struct Core: Sendable {
   /// Rings when a client has asked the daemon to end.
   let shutdown = Bell()
   let running = RunningTurns()
+  /// Rings when there may be something for the housekeeping to do at once.
+  let chores = Bell()
   /// What tools need of the world.
   let outside: Outside
   /// Rings when a client has answered a call of one of its tools.

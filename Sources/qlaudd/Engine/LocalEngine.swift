@@ -66,6 +66,8 @@ package struct LocalEngine: Sendable {
   package var threads: Threads { Threads(core: core) }
   /// Sends and what becomes of them.
   package var turns: Turns { Turns(core: core) }
+  /// Stateless calls that are made later.
+  package var jobs: Jobs { Jobs(core: core) }
   /// What waits, and for what.
   package var queue: QueueCare { QueueCare(core: core) }
   /// Tools and the answers of those that clients run.
@@ -92,6 +94,8 @@ package struct LocalEngine: Sendable {
   package var secrets: Secrets { Secrets(core: core) }
   /// Settings, status, backup.
   package var daemon: DaemonCare { DaemonCare(core: core) }
+  /// How everything stands that the daemon needs.
+  package var doctor: Doctor { Doctor(core: core) }
 }
 
 /// What the program says of itself.

@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import CHost
 import Domain
 import Engine
 import Glibc
@@ -47,6 +48,12 @@ struct QlauddCommand: ParsableCommand {
     help: "Write 'ready' and a line break to this descriptor once listening, or 'error: ...'.")
   var readyFd: Int32?
 
+  @Option(
+    help: ArgumentHelp(
+      "Instead of serving: check a backup, put it in the database's place and keep what was there.",
+      valueName: "backup"))
+  var restore: String?
+
   @Option(help: "trace, debug, info, notice, warning, error or critical.")
   var logLevel: LogLevel = .notice
 
@@ -60,8 +67,12 @@ struct QlauddCommand: ParsableCommand {
   private func runUntilStopped() async throws {
     // A peer that goes away is an error of one write, never a signal for the whole program.
     signal(SIGPIPE, SIG_IGN)
+    DescriptorLimit.raise()
+    chost_bound_arenas()
     let ready = Readiness(descriptor: readyFd)
-    do { try await serve(ready) } catch {
+    do {
+      if let restore { try putBack(restore) } else { try await serve(ready) }
+    } catch {
       let failure = StartFailure(error)
       ready.failed(failure.message)
       FileDescriptorText.standardError.write("qlaudd: \(failure.message)\n")
@@ -69,11 +80,32 @@ struct QlauddCommand: ParsableCommand {
     }
   }
 
+  private var paths: Paths {
+    get throws {
+      try Paths(
+        socket: socket, database: database ?? data.map { "\($0)/qlaud.db" },
+        environment: ProcessEnvironment.all)
+    }
+  }
+
+  private func putBack(_ backup: String) throws {
+    let path = try paths.database
+    try PrivateFolder.create(paths.databaseFolder)
+    let lock = try InstanceLock(database: path)
+    defer { withExtendedLifetime(lock) {} }
+    let outcome = try Restore.run(from: backup, to: path, source: .system)
+    var text = "restored \(path) from \(backup)\n"
+    if let kept = outcome.keptAs { text += "what was there is kept as \(kept)\n" }
+    if outcome.waitingTurns > 0 {
+      text +=
+        "\(outcome.waitingTurns) turns of the backup had not ended; the queue is paused until: qlaud queue resume\n"
+    }
+    FileDescriptorText(descriptor: 1).write(text)
+  }
+
   private func serve(_ ready: Readiness) async throws {
     let environment = ProcessEnvironment.all
-    let paths = try Paths(
-      socket: socket, database: database ?? data.map { "\($0)/qlaud.db" },
-      environment: environment)
+    let paths = try paths
     // A daemon keeps no folder busy.
     guard chdir("/") == 0 else { throw PathError.noFolder }
     var logger = Logger(label: "qlaudd") { StreamLogHandler.standardError(label: $0) }
@@ -96,7 +128,10 @@ struct QlauddCommand: ParsableCommand {
         createKeyFile: { () throws(VaultError) in try KeyFile.create(at: paths.keyFile) }),
       build: BuildInfo(
         version: programVersion, databasePath: paths.database, socketPath: paths.socket))
-    let watching = NetworkWatch.start { engine.networkChanged() }
+    let watching = NetworkWatch.start {
+      client.networkChanged()
+      engine.networkChanged()
+    }
     if watching != 0 {
       logger.warning("the network cannot be watched", metadata: ["errno": "\(watching)"])
     }

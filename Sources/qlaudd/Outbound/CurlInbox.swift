@@ -11,6 +11,8 @@ final class CurlInbox: Sendable {
     case resume(Exchange)
     /// The reader wants no more.
     case abandon(Exchange)
+    /// The network has changed.
+    case renew
   }
 
   /// Proof of `@unchecked Sendable`: the handle is used here for `curl_multi_wakeup` alone, the one call that libcurl allows

@@ -13,6 +13,10 @@ final class CurlThread {
   private var byHandle: [UnsafeMutableRawPointer: CurlTransfer] = [:]
   /// No deadline lies before it. Deadlines that move further away leave it as it is, so that a byte costs no search.
   private var nextCheck: ContinuousClock.Instant?
+  /// When the network changed last.
+  private var renewedAt: ContinuousClock.Instant?
+  /// A connect that takes no longer is not a hung one.
+  private static let ordinaryConnect = Duration.seconds(1)
 
   /// What the new thread is given; it owns the handle from then on.
   private final class Start {
@@ -86,10 +90,23 @@ final class CurlThread {
       start(exchange, isRetry: false)
     case .abandon(let exchange):
       if let transfer = transfers[ObjectIdentifier(exchange)] { finish(transfer, nil) }
+    case .renew: renew()
     case .resume(let exchange):
       guard let transfer = transfers[ObjectIdentifier(exchange)] else { return }
       if let error = transfer.unpause() { return finish(transfer, error) }
       watch(transfer)
+    }
+  }
+
+  private func renew() {
+    let now = ContinuousClock.now
+    renewedAt = now
+    for transfer in Array(transfers.values)
+    where transfer.isConnecting && now - transfer.startedAt > Self.ordinaryConnect {
+      finish(
+        transfer,
+        OutboundError(
+          .unreachable, "\(transfer.exchange.url.origin): the network changed during the connect"))
     }
   }
 
@@ -98,6 +115,7 @@ final class CurlThread {
     do throws(OutboundError) {
       transfer = try CurlTransfer(exchange, isRetry: isRetry)
       try transfer.configure()
+      if let renewedAt { try transfer.refuseConnections(before: renewedAt) }
     } catch {
       return exchange.finish(error)
     }

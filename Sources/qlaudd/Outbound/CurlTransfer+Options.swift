@@ -24,6 +24,17 @@ extension CurlTransfer {
     try configureCallbacks()
   }
 
+  /// Uses no kept connection that was opened before a moment. libcurl counts their age in whole seconds, so just after the moment
+  /// it uses none at all.
+  func refuseConnections(before moment: ContinuousClock.Instant) throws(OutboundError) {
+    let age = (startedAt - moment).wholeMilliseconds / 1000
+    if age < 10 {
+      try set(ccurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1))
+    } else {
+      try set(ccurl_set_long(easy, CURLOPT_MAXLIFETIME_CONN, age))
+    }
+  }
+
   private func configureMethod() throws(OutboundError) {
     let needsBody = ["POST", "PUT", "PATCH"].contains(request.method)
     if let body = request.body ?? (needsBody ? [] : nil) {

@@ -9,6 +9,7 @@ final class CurlTransfer {
   let exchange: Exchange
   let easy: UnsafeMutableRawPointer
   let isRetry: Bool
+  let startedAt = ContinuousClock.now
   /// Told of each deadline that may lie before the others.
   var onDeadline: (ContinuousClock.Instant) -> Void = { _ in }
   let errorText: UnsafeMutablePointer<CChar>
@@ -26,6 +27,9 @@ final class CurlTransfer {
   private var needsFreshConnection = false
   /// What a callback found; it comes before what libcurl makes of the callback's refusal.
   private var failure: OutboundError?
+
+  /// Whether nothing has been sent yet: name, TCP, proxy or TLS are under way.
+  var isConnecting: Bool { attempts == 0 && !responseStarted }
 
   var request: OutboundRequest { exchange.request }
   var origin: String { exchange.url.origin }

@@ -50,6 +50,10 @@ package final class HTTPClient: Sendable {
     }
   }
 
+  /// The machine's network has changed: connections of before it are not used for new requests, and a connect that has hung for a
+  /// second is given up, since its way may be gone. What is under way on a connection goes on.
+  package func networkChanged() { _ = inbox.post(.renew) }
+
   /// Ends the thread and returns when it has ended. What runs fails with ``OutboundError/Kind/cancelled``, and so does what
   /// is sent afterwards.
   package func shutdown() async {

@@ -38,6 +38,7 @@ extension WireEnum { func bound() -> DatabaseValue { rawValue.databaseValue } }
 extension Role: Bindable {}
 extension Turn.Status: Bindable {}
 extension Scope: Bindable {}
+extension OfflineRule: Bindable {}
 extension Key.Period: Bindable {}
 extension Provider.Shape: Bindable {}
 

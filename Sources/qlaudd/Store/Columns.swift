@@ -40,6 +40,11 @@ struct Columns {
     return value
   }
 
+  /// Nil where there is no value.
+  mutating func optionalChoice<Value: WireEnum>() throws -> Value? {
+    guard let text = optionalText() else { return nil }
+    return try required(Value(rawValue: text))
+  }
   mutating func optionalBytes() throws -> [UInt8]? {
     try row.withUnsafeData(atIndex: next()) { $0.map { [UInt8]($0) } }
   }

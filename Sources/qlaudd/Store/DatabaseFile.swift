@@ -40,7 +40,8 @@ enum DatabaseFile {
   /// Removes a file that may be there.
   static func remove(_ path: String) { unlink(path) }
 
-  private static func inspect(_ path: String) throws {
+  /// Sees whether a file is a database of ours that this program can read.
+  static func inspect(_ path: String) throws {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(5)
@@ -72,28 +73,30 @@ enum DatabaseFile {
   }
 
   /// A connection that only looked has nothing to lose in closing.
-  private static func closeQuietly(_ queue: DatabaseQueue) {
+  static func closeQuietly(_ queue: DatabaseQueue) {
     do { try queue.close() } catch { assertionFailure("a reader did not close: \(error)") }
   }
 
-  private static func systemOpen(_ path: String, _ flags: Int32) -> Int32 {
+  static func systemOpen(_ path: String, _ flags: Int32) -> Int32 {
     #if canImport(Glibc)
       Glibc.open(path, flags, mode)
     #else
       Darwin.open(path, flags, mode)
     #endif
   }
-  private static func systemClose(_ descriptor: Int32) {
+  static func systemClose(_ descriptor: Int32) {
     #if canImport(Glibc)
       _ = Glibc.close(descriptor)
     #else
       _ = Darwin.close(descriptor)
     #endif
   }
-  private static func systemError(_ verb: String, _ path: String) -> QlaudError {
+  static func systemError(_ verb: String, _ path: String) -> QlaudError {
     let code = errno
     let reason = String(cString: strerror(code))
-    let kind: QlaudError.Kind = code == ENOSPC || code == EDQUOT ? .storageFull : .internal
-    return QlaudError(kind, "cannot \(verb) \(path): \(reason)")
+    let isFull = code == ENOSPC || code == EDQUOT
+    return QlaudError(
+      isFull ? .storageFull : .storageUnavailable, "cannot \(verb) \(path): \(reason)",
+      isRetryable: true)
   }
 }

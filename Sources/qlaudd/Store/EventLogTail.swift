@@ -45,6 +45,7 @@ final class EventLogTail: Sendable {
   }
 
   func flushed(through last: EventSeq) { tail.withLock { $0.flushed(through: last) } }
+  func letGo(through last: EventSeq) -> Bool { tail.withLock { $0.letGo(through: last) } }
   func forget(_ thread: ThreadID) { tail.withLock { $0.forget(thread) } }
 
   func look(after cursor: EventSeq, matching filter: EventFilter, limit: Int) -> EventTail.Look {

@@ -8,7 +8,7 @@ import Domain
 /// An entry is *pending* (appended, in memory only), *held* (its transaction has stored it but not committed) or
 /// *stored*. Legal transitions:
 /// ```
-///   append ──▶ pending ──flushed──▶ stored ──window full──▶ gone from memory, floor = its number
+///   append ──▶ pending ──flushed──▶ stored ──window full, letGo──▶ gone from memory, floor = its number
 ///   hold ────▶ held ──commit──▶ stored
 ///                └──rollback──▶ gone, its number is burnt
 /// ```
@@ -130,6 +130,19 @@ struct EventTail {
       pendingCount -= 1
     }
     trim()
+  }
+
+  /// Lets go of what is stored up to a number, so that all readers find it as rows. False, without a change, where
+  /// something up to there is not stored yet.
+  mutating func letGo(through last: EventSeq) -> Bool {
+    let end = firstIndex(after: last)
+    guard entries[head..<end].allSatisfy({ $0.state == .stored }) else { return false }
+    if end > head {
+      floor = entries[end - 1].event.seq
+      head = end
+    }
+    trim()
+    return true
   }
 
   /// Drops what there is of a thread, but for held entries.

@@ -20,6 +20,14 @@ extension Configuration {
     return configuration
   }
 
+  /// The connection for look-ups by key.
+  static var lookups: Configuration {
+    var configuration = house
+    configuration.label = "qlaudd.store.lookups"
+    configuration.readonly = true
+    return configuration
+  }
+
   /// Bytes to which the write-ahead log is cut back after a checkpoint.
   static let journalSizeLimit = 16 << 20
 

@@ -13,19 +13,12 @@ extension LocalDatabase {
     }
   }
 
-  /// Moves all that is in the write-ahead log to the file and empties the log. Waits for reads that have begun; meant for
-  /// idle moments.
-  /// - Throws: `overloaded` where another process reads the file for longer than five seconds.
-  package func checkpoint() async throws {
-    try await withoutReaders { db in _ = try db.checkpoint(.truncate) }
-  }
-
   /// What is wrong with the file, a line each; empty where nothing is.
   package func integrityCheck() async throws -> [String] {
-    try await read { try Self.complaints($0) }
+    try await readAside { try Self.complaints($0) }
   }
 
-  private static func complaints(_ db: Database) throws -> [String] {
+  static func complaints(_ db: Database) throws -> [String] {
     let pages = try db.all("PRAGMA integrity_check") { try $0.text() }
     let references = try db.all("PRAGMA foreign_key_check") { row in
       let table = try row.text()
@@ -37,8 +30,12 @@ extension LocalDatabase {
   /// Copies the database as it is now, waiting events included, to a new file of mode 0600 while everything goes on, and
   /// checks the copy.
   /// - Throws: `conflict` where there is a file already; `storage_corrupt` where the copy is not sound. Then no file is left.
-  package func backup(to path: String) async throws {
-    try await flushEvents()
+  /// - Returns: the copy's bytes.
+  @discardableResult
+  package func backup(to path: String) async throws -> Int {
+    // On a full disk, or where the file was moved, what is stored can still be saved elsewhere.
+    let flushed = await outcome { try await flushEvents() }
+    if case .failure(let error as QlaudError) = flushed, !error.isStorageRefusal { throw error }
     do {
       guard try DatabaseFile.create(path) else {
         throw QlaudError.conflict("path: \(path) exists already")
@@ -50,11 +47,12 @@ extension LocalDatabase {
       for suffix in ["", "-wal", "-shm", "-journal"] { DatabaseFile.remove(path + suffix) }
       throw StorageError.map(error)
     }
+    return DatabaseFile.size(path)
   }
 
   private func copy(to path: String) async throws {
     let copy = try DatabaseQueue(path: path, configuration: .house)
-    let complaints = try await read { db in
+    let complaints = try await readAside { db in
       try copy.writeWithoutTransaction { target in
         try db.backup(to: target)
         // One file, complete without a log beside it.

@@ -48,7 +48,7 @@ extension LocalDatabase {
 
   /// Where the history begins for a model; nil for the thread's beginning.
   package func historyStart(_ thread: ThreadID, model: String) async throws -> HistoryStart? {
-    try await read { try HistoryStartTable.get($0, thread, model: model.lowercased()) }
+    try look { try HistoryStartTable.get($0, thread, model: model.lowercased()) }
   }
   /// Moves the beginning of the history for a model.
   package func setHistoryStart(_ start: HistoryStart) async throws {
@@ -57,13 +57,13 @@ extension LocalDatabase {
 
   /// The question of a thread's first turn that is not finished; nil where all are.
   package func firstUnfinished(_ thread: ThreadID) async throws -> MessageSeq? {
-    try await read { try TurnTable.firstUnfinished($0, in: thread) }
+    try look { try TurnTable.firstUnfinished($0, in: thread) }
   }
 
   /// The summary that reaches furthest before a place; nil where there is none.
   package func compaction(_ thread: ThreadID, before: MessageSeq = .max) async throws -> Compaction?
   {
-    try await read { try CompactionTable.newest($0, thread, before: before) }
+    try look { try CompactionTable.newest($0, thread, before: before) }
   }
 
   /// Stores a summary, with `thread.updated`. One that reaches as far or farther is left as it is and returned.

@@ -17,11 +17,11 @@ extension LocalDatabase {
 
   /// The key of that hash, revoked and expired ones included; nil where there is none.
   package func key(hash: [UInt8]) async throws -> Key? {
-    try await read { try KeyTable.get($0, hash: hash) }
+    try look { try KeyTable.get($0, hash: hash) }
   }
   /// The key of that id; nil where there is none.
   package func key(_ id: KeyID) async throws -> Key? {
-    try await read { try KeyTable.get($0, id) }
+    try look { try KeyTable.get($0, id) }
   }
   /// All keys, the built-in `local` first.
   package func keys() async throws -> [Key] { try await read { try KeyTable.all($0) } }
@@ -37,6 +37,7 @@ extension LocalDatabase {
       key.maxSpend = change.maxSpend.applied(to: key.maxSpend)
       key.expiresAt = change.expiresAt.applied(to: key.expiresAt)
       key.models = change.models.applied(to: key.models)
+      key.offline = change.offline.applied(to: key.offline)
       try KeyTable.update(transaction.db, key)
       return key
     }

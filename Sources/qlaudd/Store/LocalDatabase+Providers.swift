@@ -36,11 +36,11 @@ extension LocalDatabase {
   }
   /// The provider of that name; nil where there is none.
   package func provider(named name: String) async throws -> Provider? {
-    try await read { try ProviderTable.get($0, name) }
+    try look { try ProviderTable.get($0, name) }
   }
   /// All providers, by name.
   package func providers() async throws -> [Provider] {
-    try await read { try ProviderTable.all($0) }
+    try look { try ProviderTable.all($0) }
   }
   /// Forgets a provider. Turns that wait for it stay and fail when they run.
   /// - Throws: `not_found`.
@@ -72,7 +72,7 @@ extension LocalDatabase {
   /// The model of that slug or alias, in any case; nil where there is none.
   package func model(_ name: String) async throws -> ModelRow? {
     let name = name.lowercased()
-    return try await read { db in
+    return try look { db in
       try ModelTable.get(db, try ModelTable.slug(db, alias: name) ?? name)
     }
   }

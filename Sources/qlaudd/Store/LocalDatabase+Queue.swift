@@ -17,10 +17,12 @@ extension LocalDatabase {
   /// - Returns: nil where nothing may run now; else the turn, whose `lane` says where it waited.
   package func claimNextTurn(now: Milliseconds, lanes: [String] = []) async throws -> Turn? {
     // Asked often and mostly in vain: a look on a reader spares the writer.
-    guard try await read({ try TurnQueue.next($0, now: now, lanes: lanes) }) != nil else {
+    guard try look({ try TurnQueue.next($0, now: now, lanes: lanes) }) != nil else {
       return nil
     }
-    return try await write { transaction in
+    // With the power a claim may be lost, and nothing else: the turn is queued then as it was, and nothing was sent for it
+    // before ``startIteration(_:iteration:requestID:)`` was on the disk.
+    return try await write(isDurable: false) { transaction in
       guard let position = try TurnQueue.next(transaction.db, now: now, lanes: lanes) else {
         return nil
       }
@@ -32,7 +34,7 @@ extension LocalDatabase {
 
   /// When the first parked turn of no lane, or of one of these, may run; nil where none has a moment.
   package func nextRetryAt(lanes: [String] = []) async throws -> Milliseconds? {
-    try await read { try TurnQueue.nextRetryAt($0, lanes: lanes) }
+    try look { try TurnQueue.nextRetryAt($0, lanes: lanes) }
   }
 
   /// How much waits.
@@ -125,7 +127,7 @@ extension LocalDatabase {
 
   /// The first `not_after` of a queued turn.
   package func nextExpiry() async throws -> Milliseconds? {
-    try await read { try TurnQueue.nextExpiry($0) }
+    try look { try TurnQueue.nextExpiry($0) }
   }
 
   /// Queues what a crash left running or waiting, with `qlaud.retry` telling readers from where what they saw is void. A model

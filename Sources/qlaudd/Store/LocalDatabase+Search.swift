@@ -12,7 +12,9 @@ import Synchronization
 
 extension LocalDatabase {
   /// Rows that are ranked, at most: the newest ones that have the rarest words. Ranking costs about a microsecond a row.
-  static let rankedRows = 5_000
+  static let rankedRows = 2_500
+  /// The same for a caller that wants every row of a small scope.
+  private static let mostRows = 5_000
   /// Rows of a word that are counted, at most; further ones are estimated.
   private static let countedRows = 2_000
   /// Words that stand for a beginning, at most: the shortest.
@@ -29,7 +31,7 @@ extension LocalDatabase {
       guard !plan.text.isEmpty else { return [] }
       var rows = try SearchTextTable.ranked(
         db, plan.text, weights: plan.weightBytes, through: search.filter.through ?? .max,
-        limit: Self.rankedRows)
+        limit: max(Self.rankedRows, min(search.limit, Self.mostRows)))
       rows.sort { ($0.score, $0.id) > ($1.score, $1.id) }
       var hits: [SearchHit] = []
       for row in rows {

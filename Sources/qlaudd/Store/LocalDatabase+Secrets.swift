@@ -30,7 +30,7 @@ extension LocalDatabase {
   }
   /// The sealed secret of that name; nil where there is none.
   package func secret(named name: String) async throws -> SealedSecret? {
-    try await read { try SecretTable.get($0, name) }
+    try look { try SecretTable.get($0, name) }
   }
   /// All secrets by name, without their bytes.
   package func secrets() async throws -> [SecretInfo] {
@@ -51,7 +51,7 @@ extension LocalDatabase {
   }
   /// The vault's header: its data key, wrapped; nil before the vault is made.
   package func vaultHeader() async throws -> [UInt8]? {
-    try await read { try SecretTable.header($0) }
+    try look { try SecretTable.header($0) }
   }
   /// Stores the vault's header over an older one, in one step.
   package func setVaultHeader(_ header: [UInt8]) async throws {

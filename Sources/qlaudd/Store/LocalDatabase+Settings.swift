@@ -4,7 +4,7 @@ package import Wire
 extension LocalDatabase {
   /// The setting of that name; nil where it is not set.
   package func setting(_ name: String) async throws -> JSON? {
-    try await read { try SettingTable.get($0, name) }
+    try look { try SettingTable.get($0, name) }
   }
   /// All that is set, by name.
   package func settings() async throws -> JSON.Object {

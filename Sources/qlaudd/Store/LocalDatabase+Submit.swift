@@ -18,7 +18,7 @@ extension LocalDatabase {
     }
   }
 
-  private static func earlier(_ transaction: Transaction, _ submission: TurnSubmission) throws
+  static func earlier(_ transaction: Transaction, _ submission: TurnSubmission) throws
     -> SubmittedTurn?
   {
     guard let key = submission.idempotencyKey,
@@ -36,7 +36,7 @@ extension LocalDatabase {
       turn: stored.turn, cursor: stored.firstEvent, isReplay: true)
   }
 
-  private static func enqueue(_ transaction: Transaction, _ submission: TurnSubmission) throws
+  static func enqueue(_ transaction: Transaction, _ submission: TurnSubmission) throws
     -> SubmittedTurn
   {
     let cursor = transaction.lastNumber

@@ -22,7 +22,7 @@ extension LocalDatabase {
   /// A thread that is neither deleted nor another key's.
   /// - Throws: `not_found`.
   package func thread(_ id: ThreadID, visibleTo key: KeyID?) async throws -> Thread {
-    try await read { try Self.stored($0, id, visibleTo: key).thread }
+    try look { try Self.stored($0, id, visibleTo: key).thread }
   }
 
   /// The row behind every function that names a thread.
@@ -99,7 +99,8 @@ extension LocalDatabase {
   }
 
   /// Erases a thread, deleted softly before or not: its turns, messages, events and what the index had of them are gone,
-  /// their pages overwritten and the write-ahead log emptied, so no byte of them is left in the files. Usage rows stay: they hold no content. A
+  /// their pages and what older moves of them left in others overwritten, and the write-ahead log emptied, so no byte of them
+  /// is left in the files. Usage rows stay: they hold no content. A
   /// `thread.deleted` with `erased` tells readers.
   /// - Throws: `not_found`; `conflict` while a turn of it runs; `overloaded` where another process kept the log from
   ///   being emptied (the rows are gone by then).
@@ -109,7 +110,7 @@ extension LocalDatabase {
     words.formUnion(try await write { try Self.erase($0, id, visibleTo: key, rule) })
     try await restoreWords(words)
     try await purgeIndex()
-    try await checkpoint()
+    try await scrub()
   }
 
   /// - Returns: the words that the index no longer lists.
@@ -135,6 +136,7 @@ extension LocalDatabase {
     try VectorTable.noteRemoval(db)
     try EventTable.delete(db, thread: id)
     try ThreadTable.delete(db, id)
+    try CareTable.setScrubOwed(db, true)
     transaction.forgetAfterCommit(id)
     try transaction.emit([.threadDeleted(id, owner: stored.thread.keyID, erased: true)])
     return removed.words
@@ -155,7 +157,7 @@ extension LocalDatabase {
     if !ids.isEmpty {
       try await restoreWords(words)
       try await purgeIndex()
-      try await checkpoint()
+      try await scrub()
     }
     return ids.count
   }
@@ -176,7 +178,7 @@ extension LocalDatabase {
       let fork = Thread(
         id: newID, keyID: keyID, endUserID: old.endUserID, title: old.title, metadata: old.metadata,
         defaultModel: old.defaultModel, system: old.system, createdAt: transaction.now,
-        lastActiveAt: transaction.now)
+        lastActiveAt: transaction.now, offline: old.offline)
       try Self.insert(transaction, fork, lastSeq: last)
       try MessageTable.copy(transaction.db, from: id, to: newID, through: last)
       try CompactionTable.copy(transaction.db, from: id, to: newID, through: last)

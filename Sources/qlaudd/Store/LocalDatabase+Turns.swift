@@ -6,7 +6,7 @@ extension LocalDatabase {
   /// A turn, of a thread or a job that the key owns.
   /// - Throws: `not_found`.
   package func turn(_ id: TurnID, visibleTo key: KeyID?) async throws -> Turn {
-    try await read { try Self.stored($0, id, visibleTo: key).turn }
+    try look { try Self.stored($0, id, visibleTo: key).turn }
   }
 
   static func stored(_ db: Database, _ id: TurnID, visibleTo key: KeyID? = nil) throws -> StoredTurn
@@ -112,7 +112,7 @@ extension LocalDatabase {
   /// nothing. The next turn of the thread may run then.
   /// - Parameters:
   ///   - status: `done`, `failed` or `cancelled`.
-  ///   - reply: Stored in the thread; for a job see ``jobReply(_:visibleTo:)``.
+  ///   - reply: Stored in the thread; for a job see ``job(_:visibleTo:)``.
   ///   - results: Answers to the tool calls that are still open; stored behind the reply.
   ///   - error: Why it failed.
   ///   - events: Given the finished turn, its last events, `qlaud.done` at the end. Called on the writer's queue: it must
@@ -150,15 +150,6 @@ extension LocalDatabase {
       let finished = FinishedTurn(turn: try Self.stored(db, id).turn, assistantSeq: seq)
       try transaction.emit(try events(finished))
       return finished
-    }
-  }
-
-  /// What a job answered: `{role, content, request_id, model, stop_reason, usage}`; nil before it is done.
-  /// - Throws: `not_found`.
-  package func jobReply(_ id: TurnID, visibleTo key: KeyID?) async throws -> JSON? {
-    try await read { db in
-      _ = try Self.stored(db, id, visibleTo: key)
-      return try TurnTable.reply(db, id)
     }
   }
 

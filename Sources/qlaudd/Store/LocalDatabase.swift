@@ -12,6 +12,8 @@ import Synchronization
 /// come from any of them and are not listed each time.
 package final class LocalDatabase: Sendable {
   let pool: DatabasePool
+  /// For ``look(_:)``.
+  private let lookups: DatabaseQueue
   let log: EventLogTail
   let source: Source
   /// The file's path, as it was given.
@@ -20,16 +22,22 @@ package final class LocalDatabase: Sendable {
   let rule: IndexingRule
   /// How common words are, for those that are too common to be counted each time.
   let commonness = Mutex<[String: Commonness]>([:])
+  /// What the path stood for when the file was opened.
+  let watch: FileWatch
+  let checkpoints = Checkpoints()
   private let isClosed = Mutex(false)
 
   private init(
-    pool: DatabasePool, log: EventLogTail, source: Source, path: String, rule: IndexingRule
+    pool: DatabasePool, lookups: DatabaseQueue, log: EventLogTail, source: Source, path: String,
+    rule: IndexingRule, watch: FileWatch
   ) {
     self.rule = rule
     self.pool = pool
+    self.lookups = lookups
     self.log = log
     self.source = source
     self.path = path
+    self.watch = watch
   }
 
   /// Opens the file, making it (mode 0600) where there is none, and brings its schema up to date.
@@ -49,12 +57,17 @@ package final class LocalDatabase: Sendable {
       let pool = try DatabasePool(path: path, configuration: .house)
       // The pool has set NORMAL by now, which may lose the last commits with the power.
       try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      try Schema.migrator.migrate(pool)
+      try Schema.migrate(pool)
       let firstFree = try await pool.read { try EventTable.reservedThrough($0) + 1 }
       let log = EventLogTail(firstFree: firstFree, onEvents: onEvents)
       let database = LocalDatabase(
-        pool: pool, log: log, source: source, path: path, rule: rule)
-      try await database.reserveEventNumbers(atLeast: 1)
+        pool: pool, lookups: try DatabaseQueue(path: path, configuration: .lookups), log: log,
+        source: source, path: path, rule: rule, watch: FileWatch(path))
+      do { try await database.reserveEventNumbers(atLeast: 1) } catch let error as QlaudError
+        where error.isStorageRefusal
+      {
+        // What is there can be read on a full disk, too; the first append reserves.
+      }
       return database
     } catch { throw StorageError.map(error) }
   }
@@ -63,21 +76,46 @@ package final class LocalDatabase: Sendable {
   /// Closing twice is harmless.
   package func close() async throws {
     guard !isClosed.withLock({ $0 }) else { return }
-    try await flushEvents()
-    try await checkpoint()
+    // What was acknowledged is moved to the file even where the last events cannot be written.
+    let flushed = await outcome { try await flushEvents() }
+    let moved = await outcome { try await checkpoint() }
     isClosed.withLock { $0 = true }
-    do { try pool.close() } catch { throw StorageError.map(error) }
+    do {
+      try lookups.close()
+      try pool.close()
+    } catch { throw StorageError.map(error) }
+    try flushed.get()
+    try moved.get()
+  }
+
+  func outcome(_ step: () async throws -> Void) async -> Result<Void, any Error> {
+    do { return .success(try await step()) } catch { return .failure(error) }
   }
 
   /// Runs one write transaction, after all that came before. Events that it logs become visible with its commit.
-  func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws -> T {
+  /// - Parameter isDurable: Whether the disk has it when this returns. One that is not outlives the process all the same, and
+  ///   is on the disk with the next one that is: a loss of power takes the newest transactions away, never one from the middle.
+  func write<T: Sendable>(
+    isDurable: Bool = true, _ body: @escaping @Sendable (Transaction) throws -> T
+  ) async throws -> T {
     try checkOpen()
-    let (log, now) = (log, source.now)
-    return try await withCheckedThrowingContinuation { continuation in
+    let (log, watch, now) = (log, watch, source.now)
+    let (result, walBytes) = await withCheckedContinuation { continuation in
       pool.asyncWriteWithoutTransaction { db in
-        continuation.resume(with: Transaction.run(on: db, log: log, now: now(), body))
+        let (problem, walBytes) = watch.look()
+        let result: Result<T, any Error>
+        if let problem {
+          result = .failure(problem)
+        } else if isDurable {
+          result = Transaction.run(on: db, log: log, now: now(), body)
+        } else {
+          result = Transaction.runRelaxed(on: db, log: log, now: now(), body)
+        }
+        continuation.resume(returning: (result, walBytes))
       }
     }
+    boundLog(walBytes)
+    return try result.get()
   }
 
   /// Runs a read on one snapshot of the file.
@@ -89,6 +127,14 @@ package final class LocalDatabase: Sendable {
           with: Result { try body(access.get()) }.mapError { StorageError.map($0) })
       }
     }
+  }
+
+  /// Looks up a few rows by a key, in some ten microseconds, on the caller's thread: a turn asks a dozen such questions before
+  /// its first byte is sent, and each would change threads twice. Sees all that is committed. Nothing that scans or sorts
+  /// belongs here, and no two statements that must see the same moment.
+  func look<T>(_ body: (Database) throws -> T) throws -> T {
+    try checkOpen()
+    do { return try lookups.read(body) } catch { throw StorageError.map(error) }
   }
 
   /// Runs something on the writer's connection while no reader has a snapshot open.
@@ -104,7 +150,7 @@ package final class LocalDatabase: Sendable {
     }
   }
 
-  private func checkOpen() throws {
+  func checkOpen() throws {
     if isClosed.withLock({ $0 }) { throw QlaudError(.internal, "the database is closed") }
   }
 }

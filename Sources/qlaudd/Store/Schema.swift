@@ -8,7 +8,7 @@ enum Schema {
   /// "qlau" in ASCII: marks the file as ours (`PRAGMA application_id`).
   static let applicationID: Int64 = 0x716C_6175
   /// The newest schema that this code knows (`PRAGMA user_version`).
-  static let version: Int64 = 1
+  static var version: Int64 { Int64(migrator.migrations.count) }
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -21,7 +21,6 @@ enum Schema {
       try db.execute(sql: registry)
       try db.execute(sql: toolCalls)
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-      try db.execute(sql: "PRAGMA user_version = \(version)")
     }
     migrator.registerMigration("calls-inside-calls") { try $0.execute(sql: callsInsideCalls) }
     migrator.registerMigration("search") { db in
@@ -30,12 +29,35 @@ enum Schema {
     }
     migrator.registerMigration("lanes") { db in try db.execute(sql: lanes) }
     migrator.registerMigration("history") { db in try db.execute(sql: histories) }
+    migrator.registerMigration("jobs") { db in try db.execute(sql: jobs) }
+    migrator.registerMigration("care") { db in try db.execute(sql: care) }
     migrator.registerMigration("tool calls by time") { db in
       // The audit is read by time. Without a row id the primary key follows in the index, so the order is whole.
       try db.execute(sql: "CREATE INDEX tool_calls_by_time ON tool_calls(started_at)")
     }
     return migrator
   }
+
+  /// Brings the file up to date. One that is so already is not written to: it may be on a full disk.
+  static func migrate(_ pool: DatabasePool) throws {
+    let migrator = migrator
+    if try pool.read(migrator.hasCompletedMigrations) { return }
+    try migrator.migrate(pool)
+    let version = version
+    try pool.write { try $0.execute(sql: "PRAGMA user_version = \(version)") }
+  }
+
+  /// `file_care` has one row. `scrub_owed`: something was erased, and what the file keeps in unused bytes of its pages is
+  /// not overwritten yet. `folded`: the stream of the ended turn has given way to its finished messages.
+  private static let care = """
+    CREATE TABLE file_care (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      scrub_owed INTEGER NOT NULL CHECK (scrub_owed IN (0, 1))
+    ) STRICT;
+    INSERT INTO file_care VALUES (1, 0);
+    ALTER TABLE turns ADD COLUMN folded INTEGER NOT NULL DEFAULT 0 CHECK (folded IN (0, 1));
+    CREATE INDEX turns_to_fold ON turns(finished_at) WHERE finished_at IS NOT NULL AND folded = 0;
+    """
 
   /// `lane`: what a queued turn waits for, a provider or the vault; such a turn is taken only where its lane is open.
   /// `not_after`: a queued turn fails past it. `call_started_at`: a model call is out. `unknown_outcomes`: calls that were out when
@@ -54,10 +76,22 @@ enum Schema {
       WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NULL;
     CREATE INDEX turns_parked ON turns(retry_at, position)
       WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at IS NOT NULL;
-    CREATE INDEX turns_in_lane ON turns(lane, is_next, position, retry_at)
+    CREATE INDEX turns_in_lane ON turns(lane, is_next, retry_at, position)
       WHERE status = 'queued' AND lane IS NOT NULL;
     CREATE INDEX turns_expiring ON turns(not_after)
       WHERE status = 'queued' AND not_after IS NOT NULL;
+    """
+
+  /// `jobs`: what a turn without a thread calls, kept beside it, so that lists of turns stay small.
+  private static let jobs = """
+    CREATE TABLE jobs (
+      turn_id TEXT NOT NULL PRIMARY KEY REFERENCES turns(id) ON DELETE CASCADE,
+      endpoint TEXT NOT NULL,
+      call TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX turns_jobs ON turns(position) WHERE thread_id IS NULL;
+    CREATE INDEX turns_jobs_ended ON turns(finished_at)
+      WHERE thread_id IS NULL AND finished_at IS NOT NULL;
     """
 
   /// `last_seq`: the newest message's number. `anchor_seq`: the place of the message's turn in the conversation, which is

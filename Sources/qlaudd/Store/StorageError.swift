@@ -20,10 +20,13 @@ enum StorageError {
       QlaudError(.storageFull, "the disk is full: \(text)", isRetryable: true)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       QlaudError(.storageCorrupt, "the database file is damaged: \(text)")
+    // The index of the write-ahead log cannot grow: SQLite has no other word for it on a full disk.
+    case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+      QlaudError(.storageFull, "the disk is full: \(text)", isRetryable: true)
     case .SQLITE_IOERR:
-      QlaudError(.storageCorrupt, "the database file cannot be read or written: \(text)")
+      unavailable("the database file cannot be read or written: \(text)")
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
-      QlaudError(.internal, "the database file cannot be opened for writing: \(text)")
+      unavailable("the database file cannot be opened for writing: \(text)")
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       QlaudError(.overloaded, "another process holds the database: \(text)", isRetryable: true)
     case .SQLITE_CONSTRAINT:
@@ -31,6 +34,11 @@ enum StorageError {
     case .SQLITE_TOOBIG: QlaudError(.tooLarge, "a value is too large for a row: \(text)")
     default: QlaudError(.internal, "the database failed: \(text)")
     }
+  }
+
+  /// What keeps the file from being used, and may go.
+  static func unavailable(_ message: String) -> QlaudError {
+    QlaudError(.storageUnavailable, message, isRetryable: true)
   }
 
   /// A row that our own schema should have made impossible.

@@ -19,7 +19,8 @@ final class Transaction {
   /// Runs `body` in a transaction. The numbers of the events that it logs are settled here, on the writer's queue, before
   /// any other transaction can begin: visible after a commit, burnt after anything else.
   static func run<T>(
-    on db: Database, log: EventLogTail, now: Milliseconds, _ body: (Transaction) throws -> T
+    on db: Database, log: EventLogTail, now: Milliseconds, isDurable: Bool = true,
+    _ body: (Transaction) throws -> T
   ) -> Result<T, any Error> {
     let transaction = Transaction(db: db, log: log, now: now)
     do {
@@ -27,7 +28,8 @@ final class Transaction {
       var reserved: EventSeq?
       try db.inTransaction(.immediate) {
         value = try body(transaction)
-        reserved = try transaction.topUp()
+        // Numbers that a loss of power gives back would be handed out twice.
+        if isDurable { reserved = try transaction.topUp() }
         return .commit
       }
       log.settle(transaction.holds, committed: true, reservedThrough: reserved)
@@ -39,6 +41,18 @@ final class Transaction {
       log.settle(transaction.holds, committed: false, reservedThrough: nil)
       return .failure(StorageError.map(error))
     }
+  }
+
+  /// Runs `body` in a transaction that may be lost with the power; it must make no events.
+  static func runRelaxed<T>(
+    on db: Database, log: EventLogTail, now: Milliseconds, _ body: (Transaction) throws -> T
+  ) -> Result<T, any Error> {
+    do {
+      try db.execute(sql: "PRAGMA synchronous = NORMAL")
+      let outcome = run(on: db, log: log, now: now, isDurable: false, body)
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      return outcome
+    } catch { return .failure(StorageError.map(error)) }
   }
 
   /// The last number handed out so far: what comes later has a greater one.

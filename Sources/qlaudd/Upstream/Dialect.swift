@@ -97,7 +97,7 @@ extension SSEEvent {
   func json() throws(UpstreamFailure) -> JSON? {
     let text = data.utf8.drop { $0 == 0x20 }
     guard !text.isEmpty, !text.elementsEqual("[DONE]".utf8) else { return nil }
-    do throws(JSONError) { return try JSON(parsing: Array(text)) } catch {
+    do throws(JSONError) { return try JSON(tolerating: Array(text)) } catch {
       throw UpstreamFailure(.malformed, "an event of the stream is not JSON: \(error)")
     }
   }

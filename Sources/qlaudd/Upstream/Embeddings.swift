@@ -16,14 +16,16 @@ extension ModelClient {
           + "use one of shape openai-chat or openai-responses", type: "invalid_params")
     }
     let body = JSON.record([
-      "model": .string(call.model), "input": call.input, "encoding_format": call.encoding.json,
+      "model": .string(call.model), "input": call.input,
+      // Numbers are what every host sends unasked, and some refuse the word for them.
+      "encoding_format": call.encoding == .float ? JSON?.none : call.encoding.json,
       "dimensions": call.dimensions.map(JSON.integer),
     ])
     let json = try await post("/v1/embeddings", body: body, provider: provider, secret: secret)
     return try Self.read(json, of: call)
   }
 
-  private static func read(_ json: JSON, of call: EmbeddingCall) throws(UpstreamFailure)
+  static func read(_ json: JSON, of call: EmbeddingCall) throws(UpstreamFailure)
     -> EmbeddingReply
   {
     let data = json["data"]?.array ?? []

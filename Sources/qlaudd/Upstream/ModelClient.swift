@@ -42,7 +42,8 @@ package struct ModelClient: Sendable {
     }
     let request = OutboundRequest(
       method: "POST", url: Endpoint.url(provider.baseURL, encoded.path),
-      headers: headers(provider, credential, encoded, stream: call.stream),
+      headers: headers(
+        provider, credential, encoded, stream: call.stream, idempotencyKey: call.idempotencyKey),
       body: encoded.body.bytes, timeouts: timeouts, maxResponseBytes: Self.replyBytes)
     let response = try await send(request, credential)
     let decoder = dialect.makeDecoder(call)
@@ -88,22 +89,42 @@ package struct ModelClient: Sendable {
     return names
   }
 
+  /// Looks whether a provider answers at all, without a key and without a word about it.
+  /// - Throws: ``UpstreamFailure``, of a kind that is not retryable where it answered that it wants a key, or so.
+  package func look(at provider: Provider) async throws(UpstreamFailure) {
+    let request = OutboundRequest(
+      method: "GET", url: Endpoint.url(provider.baseURL, Dialect.of(provider.shape).models.path),
+      timeouts: Timeouts(firstByte: .seconds(10), idle: .seconds(10), total: .seconds(30)),
+      maxResponseBytes: Self.replyBytes)
+    _ = try await send(request, Credential(nil))
+  }
+
   // MARK: Requests
 
-  /// The provider's own headers replace those of the format; the key comes last and replaces all.
+  /// The provider's own headers replace those of the format; the key comes last and replaces all. A header of the provider's
+  /// whose value is `{{idempotency_key}}` carries the call's name, the same for every try of it, and is left out of calls without one: none
+  /// of the well-known hosts documents such a header for model calls, gateways do, each under a name of its own.
   func headers(
     _ provider: Provider, _ credential: Credential, _ encoded: EncodedCall, stream: Bool,
-    hasBody: Bool = true
+    hasBody: Bool = true, idempotencyKey: String? = nil
   ) -> [HeaderField] {
     var fields = hasBody ? [HeaderField("content-type", "application/json")] : []
     fields.append(HeaderField("accept", stream ? "text/event-stream" : "application/json"))
     let further =
-      encoded.headers + provider.headers + [credential.header(provider)].compactMap { $0 }
+      encoded.headers + Self.named(provider.headers, idempotencyKey)
+      + [credential.header(provider)].compactMap { $0 }
     for field in further {
       fields.removeAll { $0.name.lowercased() == field.name.lowercased() }
       fields.append(field)
     }
     return fields
+  }
+
+  private static func named(_ headers: [HeaderField], _ key: String?) -> [HeaderField] {
+    headers.compactMap { field in
+      guard field.value == "{{idempotency_key}}" else { return field }
+      return key.map { HeaderField(field.name, $0) }
+    }
   }
 
   /// Sends it and returns a reply of success.
@@ -150,7 +171,7 @@ package struct ModelClient: Sendable {
     } catch {
       throw credential.removed(from: UpstreamFailure(afterHead: error))
     }
-    do throws(JSONError) { return try JSON(parsing: bytes) } catch {
+    do throws(JSONError) { return try JSON(tolerating: bytes) } catch {
       throw UpstreamFailure(
         .malformed, "the reply is not JSON: \(error)", status: response.status)
     }

@@ -20,8 +20,10 @@ struct Quirks: Sendable {
     case effort
     /// `reasoning: {max_tokens}` or `{enabled}` (OpenRouter and gateways like it).
     case reasoning
-    /// `thinking: {type: enabled | disabled}`.
+    /// `thinking: {type: enabled | disabled}`; how much, as `reasoning_effort` where the caller names it.
     case thinking
+    /// `enable_thinking` and `thinking_budget` (Alibaba's Qwen).
+    case switched
   }
   /// What a chat host takes as a PDF.
   enum Documents: Sendable { case file, documentURL }
@@ -58,6 +60,8 @@ struct Quirks: Sendable {
   }
   var reasoningBack = ReasoningBack.inLoop
   var documents = Documents.file
+  /// Whether reasoning stands amid the text unless it is asked for apart, as `reasoning_details`.
+  var splitsReasoning = false
 
   /// What holds for a provider.
   init(_ provider: Provider) {
@@ -79,6 +83,7 @@ struct Quirks: Sendable {
     ("services.ai.azure.com", azure),
     ("cognitiveservices.azure.com", azure),
     ("api.mistral.ai", mistral),
+    ("codestral.mistral.ai", mistral),
     ("openrouter.ai", gateway),
     ("ai-gateway.vercel.sh", gateway),
     ("api.deepseek.com", remembering),
@@ -102,6 +107,10 @@ struct Quirks: Sendable {
       }
     ),
     ("api.together.xyz", { $0.hasTopK = true }),
+    ("api.together.ai", { $0.hasTopK = true }),
+    ("aliyuncs.com", { $0.thinking = .switched }),
+    ("api.minimax.io", splitting),
+    ("api.minimaxi.com", splitting),
     ("api.fireworks.ai", { $0.hasTopK = true }),
     ("generativelanguage.googleapis.com", google),
   ]
@@ -132,6 +141,10 @@ struct Quirks: Sendable {
   private static let remembering: Change = { quirks in
     quirks.thinking = .thinking
     quirks.reasoningBack = .always
+  }
+  /// https://platform.minimax.io/docs/api-reference/text-openai-api
+  private static let splitting: Change = { quirks in
+    quirks.splitsReasoning = true
   }
   private static let bigModel: Change = { quirks in
     quirks.thinking = .thinking

@@ -39,20 +39,25 @@ extension JSON {
 
   /// Reads one value from part of a buffer; offsets in errors count from the slice's start.
   package init(parsing bytes: ArraySlice<UInt8>) throws(JSONError) {
-    self = try JSON(parsing: bytes, refusesRepeatedKeys: true)
+    self = try JSON(parsing: bytes, .strict)
   }
 
   /// Reads one value of a file that we trust and that may have keys which Unicode calls equivalent, such as a tokenizer's
   /// vocabulary: all members are kept, in order, and a subscript finds the first.
   package init(parsingVocabulary bytes: [UInt8]) throws(JSONError) {
-    self = try JSON(parsing: bytes[...], refusesRepeatedKeys: false)
+    self = try JSON(parsing: bytes[...], .vocabulary)
   }
 
-  private init(
-    parsing bytes: ArraySlice<UInt8>, refusesRepeatedKeys: Bool
-  ) throws(JSONError) {
+  /// Reads one value that another program wrote and nobody can have written anew: of a key that stands twice the last counts,
+  /// half a surrogate pair becomes U+FFFD. What is read this way is one thing to all who look at it.
+  /// - Throws: ``JSONError`` with the offset.
+  package init(tolerating bytes: [UInt8]) throws(JSONError) {
+    self = try JSON(parsing: bytes[...], .tolerant)
+  }
+
+  private init(parsing bytes: ArraySlice<UInt8>, _ rules: JSONParser.Rules) throws(JSONError) {
     let result: Result<JSON, JSONError> = bytes.withUnsafeBufferPointer { buffer in
-      var parser = JSONParser(bytes: buffer, refusesRepeatedKeys: refusesRepeatedKeys)
+      var parser = JSONParser(bytes: buffer, rules: rules)
       do throws(JSONError) { return .success(try parser.document()) } catch {
         return .failure(error)
       }
@@ -71,11 +76,13 @@ private struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   var at = 0
 
-  let refusesRepeatedKeys: Bool
+  /// How strictly it reads; the callers say what each is for.
+  enum Rules { case strict, vocabulary, tolerant }
+  let rules: Rules
 
-  init(bytes: UnsafeBufferPointer<UInt8>, refusesRepeatedKeys: Bool) {
+  init(bytes: UnsafeBufferPointer<UInt8>, rules: Rules) {
     self.bytes = bytes
-    self.refusesRepeatedKeys = refusesRepeatedKeys
+    self.rules = rules
   }
 
   mutating func document() throws(JSONError) -> JSON {
@@ -148,11 +155,14 @@ private struct JSONParser {
       skipSpace()
       let next = try peek()
       if next == UInt8(ascii: "}") {
-        if refusesRepeatedKeys, let twice = Self.repeatedKey(members) {
-          throw failure(.duplicateKey(twice))
-        }
         at += 1
-        return .object(.init(members))
+        guard rules != .vocabulary, let twice = Self.repeatedKey(members) else {
+          return .object(.init(members))
+        }
+        guard rules == .tolerant else { throw failure(.duplicateKey(twice), at: at - 1) }
+        var object = JSON.Object()
+        for member in members { object[member.key] = member.value }
+        return .object(object)
       }
       guard next == UInt8(ascii: ",") else { throw failure(.unexpectedByte(next)) }
       at += 1
@@ -258,20 +268,34 @@ private struct JSONParser {
   private mutating func unicodeEscape(into out: inout [UInt8]) throws(JSONError) {
     var code = try fourHexDigits()
     if (0xD800..<0xDC00).contains(code) {
-      guard at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"),
-        bytes[at + 1] == UInt8(ascii: "u")
-      else {
+      if let low = try lowSurrogate() {
+        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
+      } else if rules == .tolerant {
+        code = 0xFFFD
+      } else {
         throw failure(.badEscape)
       }
-      at += 2
-      let low = try fourHexDigits()
-      guard (0xDC00..<0xE000).contains(low) else { throw failure(.badEscape) }
-      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
+    } else if rules == .tolerant, (0xDC00..<0xE000).contains(code) {
+      code = 0xFFFD
     }
     guard let scalar = Unicode.Scalar(code), let encoded = UTF8.encode(scalar) else {
       throw failure(.badEscape)
     }
     out.append(contentsOf: encoded)
+  }
+
+  /// The second half of a pair, if it stands here; else nothing is read.
+  private mutating func lowSurrogate() throws(JSONError) -> UInt32? {
+    guard at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"),
+      bytes[at + 1] == UInt8(ascii: "u")
+    else { return nil }
+    let before = at
+    at += 2
+    let low = try fourHexDigits()
+    if (0xDC00..<0xE000).contains(low) { return low }
+    guard rules == .tolerant else { throw failure(.badEscape) }
+    at = before
+    return nil
   }
 
   private mutating func fourHexDigits() throws(JSONError) -> UInt32 {

@@ -42,6 +42,8 @@ package enum Limits {
   package static let iterations = 1...100
   /// Messages that `message/append` takes at once, and `thread/import` in one line set.
   package static let appendMessages = 1...1_000
+  /// Bytes of a job's result as JSON.
+  package static let jobResultBytes = 1 << 20
   /// Models that one send may fall back on.
   package static let fallbackModels = 8
   /// Turns of history that the setting `history_turns` may allow a model call; without the setting the last of them.

@@ -10,7 +10,7 @@ final class Daemon: Sendable {
   private let isReaped = Mutex(false)
 
   var socket: String { folder["q.sock"] }
-  var database: String { folder["q.db"] }
+  let database: String
 
   /// The folder that the build puts programs into.
   static let programs: String = {
@@ -19,16 +19,19 @@ final class Daemon: Sendable {
   }()
 
   /// Starts it and waits until it says that it listens.
+  /// - Parameter through: A command that ends in running what follows it, such as `unshare`; first its whole path.
   init(
-    in folder: TemporaryFolder? = nil, arguments: [String] = [], environment: [String: String] = [:]
+    in folder: TemporaryFolder? = nil, arguments: [String] = [],
+    environment: [String: String] = [:], through: [String] = [], database: String? = nil
   ) throws {
     let folder = try folder ?? TemporaryFolder()
     self.folder = folder
+    self.database = database ?? folder["q.db"]
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw POSIXError(.EIO) }
     let all =
-      [
-        "\(Self.programs)/qlaudd", "--socket", folder["q.sock"], "--database", folder["q.db"],
+      through + [
+        "\(Self.programs)/qlaudd", "--socket", folder["q.sock"], "--database", self.database,
         "--ready-fd", "3",
       ] + arguments
     pid = try Spawn.start(all, environment: environment, readyPipe: ends[1], log: folder["log"])
@@ -81,6 +84,21 @@ final class Daemon: Sendable {
 }
 
 enum Spawn {
+  /// Runs a program to its end; its exit status and all it wrote.
+  static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> (
+    status: Int32, text: String
+  ) {
+    let folder = try TemporaryFolder()
+    let unused = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    defer { close(unused) }
+    let pid = try start(
+      arguments, environment: environment, readyPipe: unused, log: folder["out"])
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+    let text = (try? String(contentsOfFile: folder["out"], encoding: .utf8)) ?? ""
+    return ((status & 0x7f) == 0 ? (status >> 8) & 0xff : -(status & 0x7f), text)
+  }
+
   /// Starts a program with descriptor 3 as its ready pipe; standard output and error go to a file.
   static func start(
     _ arguments: [String], environment: [String: String], readyPipe: Int32, log: String

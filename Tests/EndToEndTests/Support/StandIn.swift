@@ -44,6 +44,12 @@ final class StandIn: Sendable {
   }
 
   static func finish(_ connection: LoopbackConnection, tokens: Int) throws {
+    try finishWithoutEnd(connection, tokens: tokens)
+    try connection.end()
+  }
+
+  /// All that matters of the end, but not the chunk that ends the body.
+  static func finishWithoutEnd(_ connection: LoopbackConnection, tokens: Int) throws {
     try connection.chunk(
       line([
         "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "stand-in",
@@ -54,7 +60,6 @@ final class StandIn: Sendable {
         ],
       ]))
     try connection.chunk(Array("data: [DONE]\n\n".utf8))
-    try connection.end()
   }
 
   private static func line(_ json: JSON) -> [UInt8] {

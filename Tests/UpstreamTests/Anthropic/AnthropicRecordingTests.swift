@@ -4,7 +4,7 @@ import Wire
 
 @testable import Upstream
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct AnthropicRecordingTests {
   static let recordings = RecordedReply.all(["anthropic-messages", "anthropic-vertex"])
   /// One recording is of another API under a similar path.
@@ -111,8 +111,20 @@ struct AnthropicRecordingTests {
     _ recording: RecordedReply
   ) throws {
     let body = recording.request
+    let call = Self.call(body, model: body["model"]?.string ?? "")
+    let encoded = try Dialect.anthropic.encode(call, .of(.anthropic))
+    #expect(encoded.path == "/v1/messages")
+    #expect(encoded.headers == [HeaderField("anthropic-version", "2023-06-01")])
+    #expect(shapes(encoded.body, opaque: Self.opaque).subtracting(Self.known) == [])
+    #expect(Self.gist(encoded.body) == Self.gist(body))
+    #expect(encoded.body["thinking"] == body["thinking"])
+    if !call.tools.isEmpty { #expect(encoded.body["tool_choice"] == body["tool_choice"]) }
+  }
+
+  /// A recorded request as a call.
+  static func call(_ body: JSON, model: String) -> ModelCall {
     var call = ModelCall(
-      model: body["model"]?.string ?? "", maxTokens: Int(body["max_tokens"]?.int ?? 0),
+      model: model, maxTokens: Int(body["max_tokens"]?.int ?? 0),
       messages: [], stream: body["stream"] == true)
     call.system = Block.list(body["system"] ?? .null)
     call.messages = (body["messages"]?.array ?? []).map { message in
@@ -127,13 +139,7 @@ struct AnthropicRecordingTests {
     }
     call.toolChoice = body["tool_choice"]
     call.thinking = body["thinking"]
-    let encoded = try Dialect.anthropic.encode(call, .of(.anthropic))
-    #expect(encoded.path == "/v1/messages")
-    #expect(encoded.headers == [HeaderField("anthropic-version", "2023-06-01")])
-    #expect(shapes(encoded.body, opaque: Self.opaque).subtracting(Self.known) == [])
-    #expect(Self.gist(encoded.body) == Self.gist(body))
-    #expect(encoded.body["thinking"] == body["thinking"])
-    if !call.tools.isEmpty { #expect(encoded.body["tool_choice"] == body["tool_choice"]) }
+    return call
   }
 
   /// The blocks of each side in order, with neighbours of one side as one.

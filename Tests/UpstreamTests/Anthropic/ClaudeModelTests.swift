@@ -60,6 +60,29 @@ import Wire
     #expect(body["output_config"]?["effort"]?.string == effort)
   }
 
+  @Test func `a model from before thinking is not asked for it`() throws {
+    for type in ["enabled", "adaptive", "disabled"] as [JSON] {
+      let (body, _) = try Self.body("claude-3-5-haiku-20241022") {
+        $0.thinking = ["type": type, "budget_tokens": 2_000]
+        $0.effort = "high"
+      }
+      #expect(body["thinking"] == nil)
+      #expect(body["output_config"] == nil)
+    }
+  }
+
+  @Test func `a top_p that says nothing is left out beside a temperature`() throws {
+    for (topP, temperature, sent) in [(1, 0.5, nil), (0.9, 0.5, 0.9), (1, nil, 1)]
+      as [(Double, Double?, Double?)]
+    {
+      let (body, _) = try Self.body("claude-sonnet-4-5") {
+        $0.topP = topP
+        $0.temperature = temperature
+      }
+      #expect(body["top_p"]?.double == sent)
+    }
+  }
+
   @Test func `the caller's effort and format stand side by side`() throws {
     let (body, _) = try Self.body("claude-opus-5") {
       $0.effort = "xhigh"

@@ -101,6 +101,23 @@ import Testing
       ])
   }
 
+  @Test func `a row that cannot be read is left out, and the others stand`() {
+    let good = "p\tm\tchat\t1000\t100\t5\t10\t\t\t\t\tvision"
+    let bad = [
+      "p\tx\tchat", "p\tx\tsong\t1\t1\t1\t1\t\t\t\t\t", "p\tx\tchat\t1\t1\tfree\t1\t\t\t\t\t",
+    ]
+    let catalog = Catalog(table: (["h"] + bad + [good]).joined(separator: "\n"))
+    #expect(catalog.models.map(\.model) == ["m"])
+    #expect(catalog.models[0].price == Price(base: .init(input: 5, output: 10)))
+  }
+
+  /// The dearer rates of a long request count for what is held, too.
+  @Test func `what is held for a long request is at the rates above the threshold`() throws {
+    let price = try #require(Catalog.shipped.model("gpt-5.4", at: "openai")?.price)
+    #expect(price.ceiling(input: 272_000, output: 1_000) == 695_000)
+    #expect(price.ceiling(input: 272_001, output: 1_000) == 1_382_505)
+  }
+
   @Test
   func `presets have unique names, https addresses unless local, and every catalog host has one`() {
     let names = Preset.all.map(\.name)

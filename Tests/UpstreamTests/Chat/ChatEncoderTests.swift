@@ -129,6 +129,10 @@ import Wire
       ("https://openrouter.ai/api", "x", "reasoning", ["max_tokens": 5000]),
       ("https://api.deepseek.com", "deepseek-chat", "thinking", ["type": "enabled"]),
       ("https://api.groq.com/openai", "x", "thinking", nil),
+      ("https://dashscope-intl.aliyuncs.com/compatible-mode", "qwen3-max", "enable_thinking", true),
+      ("https://dashscope-intl.aliyuncs.com/compatible-mode", "q", "thinking_budget", 5000),
+      ("https://api.minimax.io", "MiniMax-M2", "reasoning_split", true),
+      ("https://api.minimax.io", "MiniMax-M2", "thinking", nil),
     ] as [(String, String, String, JSON?)])
   func `thinking is asked for in the host's words`(
     _ base: String, _ model: String, _ field: String, _ value: JSON?

@@ -116,6 +116,11 @@ import Wire
         ["includeThoughts": true, "thinkingLevel": "high"]
       ),
       ("gemini-2.5-pro", ["type": "adaptive"], ["includeThoughts": true]),
+      (
+        "gemini-2.5-flash", ["type": "enabled", "budget_tokens": 40_000],
+        ["includeThoughts": true, "thinkingBudget": 24_576]
+      ), ("gemini-2.0-flash", ["type": "enabled", "budget_tokens": 2048], nil),
+      ("gemma-3-27b-it", ["type": "adaptive"], nil),
       ("gemini-2.5-flash-lite", ["type": "disabled"], ["thinkingBudget": 0]),
       ("gemini-2.5-pro", ["type": "disabled"], nil),
       ("gemini-2.5-pro", nil, nil),

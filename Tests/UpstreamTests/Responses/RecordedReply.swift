@@ -9,6 +9,7 @@ import Wire
 /// One recorded exchange with a provider, from `../shared/data/streams` beside the repository.
 struct RecordedReply: Sendable, CustomTestStringConvertible {
   let file: String
+  let api: String
   let model: String
   let urlPath: String
   let request: JSON
@@ -24,17 +25,13 @@ struct RecordedReply: Sendable, CustomTestStringConvertible {
 
   /// The recordings of some APIs; empty, with a note, where there are none on this machine.
   static func all(_ apis: Set<String>) -> [RecordedReply] {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("shared/data/streams")
     do {
-      let index = try String(
-        contentsOf: root.appendingPathComponent("INDEX.tsv"), encoding: .utf8)
-      return try index.split(whereSeparator: \.isNewline).dropFirst().compactMap { line in
+      return try index().compactMap { line in
         let columns = line.split(separator: "\t", omittingEmptySubsequences: false)
         guard columns.count > 3, apis.contains(String(columns[3])) else { return nil }
         let file = String(columns[0])
-        return try RecordedReply(file, Data(contentsOf: root.appendingPathComponent(file)))
+        return try RecordedReply(
+          file, String(columns[3]), Data(contentsOf: root.appendingPathComponent(file)))
       }
     } catch {
       print("no recordings to replay, that part is skipped: \(error)")
@@ -42,9 +39,24 @@ struct RecordedReply: Sendable, CustomTestStringConvertible {
     }
   }
 
-  private init(_ file: String, _ data: Data) throws {
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("shared/data/streams")
+
+  private static func index() throws -> [Substring] {
+    let text = try String(contentsOf: root.appendingPathComponent("INDEX.tsv"), encoding: .utf8)
+    return Array(text.split(whereSeparator: \.isNewline).dropFirst())
+  }
+
+  /// How many there are of all APIs; 0 where there are none on this machine.
+  static var indexCount: Int {
+    do { return try index().count } catch { return 0 }
+  }
+
+  private init(_ file: String, _ api: String, _ data: Data) throws {
     let json = try JSON(parsing: Array(data))
     self.file = file
+    self.api = api
     model = json["model"]?.string ?? ""
     urlPath = json["request"]?["url_path"]?.string ?? ""
     request = json["request"]?["body"] ?? .null

@@ -23,6 +23,22 @@ import Wire
     }
   }
 
+  @Test(arguments: [
+    ("gpt-4o", false), ("gpt-4.1-mini", false), ("openai/gpt-4o-mini", false),
+    ("gpt-3.5-turbo", false), ("chatgpt-4o-latest", false), ("gpt-5.4", true), ("o3", true),
+    ("grok-4.3", true), ("gpt-oss-120b", true),
+  ])
+  func `a model that does not reason is not asked about reasoning`(
+    _ model: String, _ reasons: Bool
+  ) throws {
+    var call = ModelCall.asking(model: model)
+    call.thinking = ["type": "enabled", "budget_tokens": 5_000]
+    let body = try Dialect.openAIResponses.encode(call, .of(.openAIResponses)).body
+    #expect((body["include"] != nil) == reasons)
+    #expect((body["reasoning"] != nil) == reasons)
+    #expect(body["store"] == false)
+  }
+
   @Test(
     arguments: [
       (["type": "enabled", "budget_tokens": 1024], ["effort": "low", "summary": "auto"]),

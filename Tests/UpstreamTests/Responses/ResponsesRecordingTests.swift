@@ -126,17 +126,18 @@ struct ResponsesRecordingTests {
   ]
   static let opaque: Set<String> = ["parameters", "schema", "arguments", "summary"]
 
+  static let known = recordings.reduce(into: documented) {
+    $0.formUnion(shapes($1.request, opaque: opaque))
+  }
+
   @Test(arguments: recordings.filter { $0.request["input"] != nil })
   func `a request says what the recorded one said, in members the API knows`(
     _ recording: RecordedReply
   ) throws {
-    let known = Self.recordings.reduce(into: Self.documented) {
-      $0.formUnion(shapes($1.request, opaque: Self.opaque))
-    }
     let call = try ResponsesRequest(recording.request).call
     let encoded = try Dialect.openAIResponses.encode(call, .of(.openAIResponses))
     #expect(encoded.path == "/v1/responses")
-    #expect(shapes(encoded.body, opaque: Self.opaque).subtracting(known) == [])
+    #expect(shapes(encoded.body, opaque: Self.opaque).subtracting(Self.known) == [])
     #expect(
       ResponsesRequest.gist(encoded.body["input"] ?? .null)
         == ResponsesRequest.gist(recording.request["input"] ?? .null))

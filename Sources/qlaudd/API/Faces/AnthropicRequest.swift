@@ -30,7 +30,8 @@ struct AnthropicRequest: Sendable, Equatable {
     (call.effort, call.responseFormat) = try Self.output(&members)
     stream = try members.value("stream", as: Bool.self) ?? false
     call.cachesPrompt = members.take("cache_control")?.nonNull != nil
-    members.ignore("metadata", "service_tier")
+    // The beta clients of Anthropic's SDKs put `beta` into the query.
+    members.ignore("metadata", "service_tier", "beta")
     try members.finish(countsOnly ? "messages/count_tokens" : "messages/create")
     call.stream = stream
     request = Inference.Request(call: call)
@@ -121,7 +122,11 @@ struct AnthropicRequest: Sendable, Equatable {
 
   /// `output_config`: the effort, and the format in the form that the call carries.
   private static func output(_ members: inout Members) throws(InvalidParams) -> (String?, JSON?) {
-    guard let json = members.take("output_config") else { return (nil, nil) }
+    // The name of its first, beta form.
+    let older = try members.take("output_format").map { json throws(InvalidParams) in
+      try schema(json, "output_format")
+    }
+    guard let json = members.take("output_config") else { return (nil, older) }
     var config = try Members(json, path: "output_config")
     let effort = try config.value("effort", as: String.self)
     let efforts = ["low", "medium", "high", "xhigh", "max"]
@@ -130,17 +135,23 @@ struct AnthropicRequest: Sendable, Equatable {
     }
     let given = config.take("format")
     try config.finish("output_config")
-    guard let given else { return (effort, nil) }
-    var format = try Members(given, path: "output_config.format")
+    return (
+      effort,
+      try given.map { json throws(InvalidParams) in
+        try schema(json, "output_config.format")
+      } ?? older
+    )
+  }
+
+  private static func schema(_ json: JSON, _ field: String) throws(InvalidParams) -> JSON {
+    var format = try Members(json, path: field)
     guard format.take("type") == "json_schema" else {
       throw format.complaint("type", "must be json_schema")
     }
     guard let schema = format.take("schema"), schema.object != nil else {
       throw format.complaint("schema", "must be a JSON Schema")
     }
-    try format.finish("output_config.format")
-    return (
-      effort, ["type": "json_schema", "json_schema": ["name": "reply", "schema": schema]]
-    )
+    try format.finish(field)
+    return ["type": "json_schema", "json_schema": ["name": "reply", "schema": schema]]
   }
 }

@@ -30,7 +30,7 @@ struct ChatRequest: Sendable, Equatable {
     call.tools = try Self.tools(members.take("tools"))
     call.toolChoice = try Self.toolChoice(&members, hasTools: !call.tools.isEmpty)
     call.responseFormat = try Self.format(members.take("response_format"))
-    (call.effort, call.thinking) = try Self.thinking(&members, limit: limit)
+    (call.effort, call.thinking) = try ChatRequestThinking.read(&members, limit: limit)
     call.temperature = try members.number("temperature", in: 0...2)
     call.topP = try members.number("top_p", in: 0...1)
     call.topK = try members.whole("top_k", in: 0...100_000)
@@ -45,7 +45,7 @@ struct ChatRequest: Sendable, Equatable {
   private static func refuseRest(_ members: inout Members) throws(InvalidParams) {
     members.ignore(
       "user", "seed", "store", "metadata", "service_tier", "safety_identifier", "prompt_cache_key",
-      "prompt_cache_retention", "prediction", "verbosity")
+      "prompt_cache_retention", "prediction", "verbosity", "random_seed", "usage")
     try members.ignore("n", only: { $0 == 1 }, "must be 1")
     let off = "must be 0: the models of all providers do not know it"
     for name in ["frequency_penalty", "presence_penalty"] {
@@ -120,7 +120,7 @@ struct ChatRequest: Sendable, Equatable {
     switch json {
     case "auto": return ["type": "auto"]
     case "none": return ["type": "none"]
-    case "required": return ["type": "any"]
+    case "required", "any": return ["type": "any"]
     default:
       guard json["type"] == "function", let name = json["function"]?["name"]?.string else {
         throw InvalidParams(
@@ -146,35 +146,14 @@ struct ChatRequest: Sendable, Equatable {
     case "json_schema":
       var inner = try Members(format.take("json_schema"), path: "response_format.json_schema")
       try format.finish("response_format")
-      _ = try inner.needed("name", as: String.self)
+      let name = try inner.value("name", as: String.self)
       _ = try inner.value("schema", as: JSON.Object.self)
       inner.ignore("description", "strict")
       try inner.finish("response_format.json_schema")
-      return json
+      guard name == nil, var given = json["json_schema"]?.object else { return json }
+      given["name"] = "reply"
+      return ["type": "json_schema", "json_schema": .object(given)]
     default: throw format.complaint("type", "must be one of text, json_object, json_schema")
     }
-  }
-
-  /// An effort, and the same as a budget for the models that know only those; it stays under the limit of the output.
-  private static func thinking(_ members: inout Members, limit: Int?) throws(InvalidParams)
-    -> (String?, JSON?)
-  {
-    guard let effort = try members.value("reasoning_effort", as: String.self) else {
-      return (nil, nil)
-    }
-    let budget: Int
-    switch effort {
-    case "none", "minimal": return (effort, ["type": "disabled"])
-    case "low": budget = 2_048
-    case "medium": budget = 8_192
-    case "high", "xhigh", "max": budget = 24_576
-    default:
-      throw members.complaint(
-        "reasoning_effort", "must be one of none, minimal, low, medium, high, xhigh, max")
-    }
-    let bounded = min(budget, (limit ?? .max) - 1)
-    // No provider thinks with less.
-    guard bounded >= 1_024 else { return (effort, nil) }
-    return (effort, ["type": "enabled", "budget_tokens": .integer(bounded)])
   }
 }

@@ -17,18 +17,27 @@ struct ChatRequestMessages: Sendable {
     var members = try Members(json, path: path)
     let role = try members.needed("role", as: String.self)
     members.ignore("name")
+    let mark = members.take("cache_control")
     switch role {
-    case "system", "developer": system += try texts(&members)
+    case "system", "developer": system += Self.marked(try texts(&members), mark)
     case "user":
-      messages.append(ModelCall.Message(role: .user, blocks: try userBlocks(&members)))
+      let blocks = Self.marked(try userBlocks(&members), mark)
+      messages.append(ModelCall.Message(role: .user, blocks: blocks))
     case "assistant":
-      let blocks = try assistantBlocks(&members)
+      let blocks = Self.marked(try assistantBlocks(&members), mark)
       if !blocks.isEmpty { messages.append(ModelCall.Message(role: .assistant, blocks: blocks)) }
     case "tool": addResult(try result(&members))
     default:
       throw members.complaint("role", "must be one of system, developer, user, assistant, tool")
     }
     try members.finish("a message of role \(role)")
+  }
+
+  /// Clients of gateways set Anthropic's marks for the prompt cache; on a message one means its end.
+  private static func marked(_ blocks: [Block], _ mark: JSON?) -> [Block] {
+    guard let mark, mark.object != nil, var last = blocks.last else { return blocks }
+    last["cache_control"] = mark
+    return blocks.dropLast() + [last]
   }
 
   // MARK: Content
@@ -45,7 +54,7 @@ struct ChatRequestMessages: Sendable {
       guard part["type"] == "text", let text = part["text"]?.string else {
         throw members.complaint("content[\(index)]", "must be a text part")
       }
-      if !text.isEmpty { blocks.append(.text(text)) }
+      if !text.isEmpty { blocks += Self.marked([.text(text)], part["cache_control"]) }
     }
     return blocks
   }
@@ -66,11 +75,15 @@ struct ChatRequestMessages: Sendable {
   private func block(_ part: JSON, path: String) throws(InvalidParams) -> Block {
     var members = try Members(part, path: path)
     let type = try members.needed("type", as: String.self)
+    let mark = members.take("cache_control")
     let block: Block
     switch type {
     case "text": block = .text(try members.needed("text", as: String.self))
     case "image_url":
-      var image = try Members(members.take("image_url"), path: members.name("image_url"))
+      let given = members.take("image_url")
+      // Mistral's clients name the address alone.
+      let object: JSON? = if let url = given?.string { ["url": .string(url)] } else { given }
+      var image = try Members(object, path: members.name("image_url"))
       let url = try image.needed("url", as: String.self)
       image.ignore("detail")
       try image.finish("image_url")
@@ -88,7 +101,7 @@ struct ChatRequestMessages: Sendable {
       throw members.complaint("type", "must be one of text, image_url, file")
     }
     try members.finish("a part of type \(type)")
-    return block
+    return Self.marked([block], mark).first ?? block
   }
 
   /// A `data:` URL as data, any other as an address.
@@ -114,10 +127,7 @@ struct ChatRequestMessages: Sendable {
   // MARK: The model's side
 
   private func assistantBlocks(_ members: inout Members) throws(InvalidParams) -> [Block] {
-    var blocks: [Block] = []
-    if let reasoning = try members.value("reasoning_content", as: String.self), !reasoning.isEmpty {
-      blocks.append(thought(reasoning))
-    }
+    var blocks = try reasoning(&members)
     if let content = members.take("content") {
       blocks += try assistantTexts(content, members.name("content"))
     }
@@ -143,6 +153,12 @@ struct ChatRequestMessages: Sendable {
     }
     var blocks: [Block] = []
     for (index, part) in parts.enumerated() {
+      if part["type"] == "thinking" {
+        let pieces = part["thinking"]?.array?.compactMap { $0["text"]?.string }
+        let text = pieces?.joined() ?? part["thinking"]?.string ?? ""
+        blocks.append(thought(text, ["field": "content"]))
+        continue
+      }
       guard let text = part["text"]?.string ?? part["refusal"]?.string else {
         throw InvalidParams("\(field)[\(index)]", "must be a part of type text or refusal")
       }
@@ -151,12 +167,25 @@ struct ChatRequestMessages: Sendable {
     return blocks
   }
 
-  /// Hosts that send reasoning this way want it back while a tool loop runs; others never see it.
-  private func thought(_ text: String) -> Block {
+  /// Reasoning that a client brings back, under any of the names that hosts have for it.
+  private func reasoning(_ members: inout Members) throws(InvalidParams) -> [Block] {
+    let common = try members.value("reasoning_content", as: String.self)
+    let other = try members.value("reasoning", as: String.self)
+    let details = members.take("reasoning_details")?.array ?? []
+    if !details.isEmpty {
+      return [thought(common ?? other ?? "", ["details": .array(details)])]
+    }
+    if let common, !common.isEmpty { return [thought(common, ["field": "reasoning_content"])] }
+    if let other, !other.isEmpty { return [thought(other, ["field": "reasoning"])] }
+    return []
+  }
+
+  /// Hosts that send reasoning want it back in the same place; others never see it.
+  private func thought(_ text: String, _ place: JSON.Object) -> Block {
     var block = Block(["type": "thinking", "thinking": .string(text), "signature": ""])
-    block.setOpaque(
-      Provider.Shape.openAIChat.rawValue,
-      ["model": .string(model), "field": "reasoning_content"])
+    var own: JSON.Object = ["model": .string(model)]
+    own.merge(place)
+    block.setOpaque(Provider.Shape.openAIChat.rawValue, .object(own))
     return block
   }
 

@@ -92,7 +92,7 @@ struct HTTPFace: Sendable {
     _ answer: Answer<JSON>, of method: Method, to exchange: HTTPExchange, _ requestID: String
   ) async throws {
     var fields = answer.headers.httpFields
-    fields[HTTPField.Name.requestID] = requestID
+    fields.name(request: requestID)
     if let frames = answer.frames {
       return try await forward(frames, fields, to: exchange, requestID, during: method.name)
     }
@@ -118,7 +118,7 @@ struct HTTPFace: Sendable {
 
   private func refuse(_ error: QlaudError, _ exchange: HTTPExchange, _ requestID: String) async {
     var fields = HTTPFields()
-    fields[HTTPField.Name.requestID] = requestID
+    fields.name(request: requestID)
     if let seconds = error.details["retry_after"]?.int { fields[.retryAfter] = String(seconds) }
     let body = errorStyle(exchange).body(error, requestID: requestID).bytes
     do { try await write(body, status: error.httpStatus, fields, to: exchange) } catch {
@@ -158,9 +158,15 @@ extension HTTPField.Name {
   static let apiKey = Self("x-api-key")
   static let lastEventID = Self("last-event-id")
   static let requestID = Self("request-id")
+  static let otherRequestID = Self("x-request-id")
 }
 
 extension HTTPFields {
+  /// Anthropic's clients look for the one header, OpenAI's for the other.
+  fileprivate mutating func name(request id: String) {
+    self[HTTPField.Name.requestID] = id
+    self[HTTPField.Name.otherRequestID] = id
+  }
   /// A field by a name that may not be legal; then it is not there.
   subscript(name: HTTPField.Name?) -> String? {
     get { name.flatMap { self[$0] } }

@@ -59,14 +59,15 @@ let daemonMethods: [Method] = [
     "daemon/backup", .post("/v1/backup"), .admin,
     "Writes a consistent copy of the file while everything goes on.",
     params: .text("path", "An absolute path that does not exist yet.", length: 1...4096),
-    result: .done
+    result: .backup
   ) { (call, path: String) in
-    try await call.engine.daemon.backup(to: path)
-    return Done()
+    Backup(path: path, bytes: try await call.engine.daemon.backup(to: path))
   },
   Method(
-    "daemon/doctor", .post("/v1/doctor"), .admin, "Checks the file.", result: .findings
-  ) { call in try await call.engine.daemon.doctor() },
+    "daemon/doctor", .post("/v1/doctor"), .admin,
+    "Checks the file, its rights and its disk, the clock, the vault and the providers, and says what to do.",
+    result: .findings
+  ) { call in await call.engine.doctor.examine() },
   Method(
     "daemon/shutdown", .post("/v1/shutdown"), .admin,
     "Ends the daemon: running turns are parked and go on at the next start.", result: .done
@@ -83,11 +84,35 @@ let daemonMethods: [Method] = [
   ) { (call, settings: JSON.Object) in .object(try await call.engine.daemon.set(settings)) },
 ]
 
-extension Shape where Value == [String] {
+/// A copy of the file that was made and checked.
+struct Backup: Sendable {
+  let path: String
+  let bytes: Int
+}
+extension Shape where Value == Backup {
+  static let backup = Shape(
+    .constant("ok", true), .field("path", \.path, "The copy: one complete file."),
+    .field("bytes", \.bytes, "Its size."))
+}
+
+extension Shape where Value == Finding {
+  static let finding = Shape(
+    .field("check", \.check, "What was looked at."),
+    .field("status", \.status, "ok, warning or error."),
+    .field("message", \.message, "What was found."),
+    .nullable("fix", \.fix, "What to do about it; null where nothing need be done."))
+}
+extension Shape where Value == [Finding] {
   static let findings = Shape(schema: [
     "type": "object",
     "properties": [
-      "ok": ["type": "boolean"], "findings": ["type": "array", "items": String.schema],
+      "ok": ["type": "boolean", "description": "Whether nothing is wrong; warnings are not."],
+      "findings": ["type": "array", "items": Shape<Finding>.finding.schema],
     ],
-  ]) { ["ok": .bool($0.isEmpty), "findings": $0.json] }
+  ]) { findings in
+    [
+      "ok": .bool(findings.allSatisfy { $0.status != .error }),
+      "findings": .array(findings.map(Shape<Finding>.finding.write)),
+    ]
+  }
 }

@@ -74,28 +74,47 @@ let inferenceMethods: [Method] = [
   .foreign(
     "model/available", .get("/v1/models"),
     "Lists the models that can be asked by name, in OpenAI's shape; others are provider/model.",
-    parameters: [], result: ["type": "object", "title": "list"], errors: .openAI
+    parameters: pageParameters, result: ["type": "object", "title": "list"], errors: .openAI
   ) { call, object in
-    for member in object.members {
-      throw InvalidParams(member.key, "is not a parameter of model/available")
-    }
+    let page = try KnownModels.Page(object)
     let models = try await call.engine.inference.models(as: call.principal)
-    return Answer(KnownModels.json(models))
+    return Answer(page.json(models))
   },
 ]
 
 /// A list of models that OpenAI's clients read, and Anthropic's as well.
 enum KnownModels {
-  static func json(_ models: [Inference.KnownModel]) -> JSON {
-    let data = models.map { model -> JSON in
-      [
-        "id": .string(model.id), "object": "model", "created": .int(model.updatedAt / 1_000),
-        "owned_by": .string(model.provider), "type": "model", "display_name": .string(model.id),
+  /// Which of them are asked for: all, but for Anthropic's clients, who may name a page.
+  struct Page {
+    private let limit: Int?
+    private let after: String?
+    private let before: String?
+
+    init(_ object: JSON.Object) throws(InvalidParams) {
+      var members = Members(object)
+      limit = try members.whole("limit", in: 1...1_000)
+      after = try members.value("after_id", as: String.self)
+      before = try members.value("before_id", as: String.self)
+      try members.finish("model/available")
+    }
+
+    func json(_ models: [Inference.KnownModel]) -> JSON {
+      var rest = models[...]
+      if let after { rest = rest.drop { $0.id != after }.dropFirst() }
+      if let before { rest = rest.prefix { $0.id != before } }
+      let page = limit.map { before == nil ? rest.prefix($0) : rest.suffix($0) } ?? rest
+      let data = page.map(KnownModels.json)
+      return [
+        "object": "list", "data": .array(data), "has_more": .bool(page.count < rest.count),
+        "first_id": data.first?["id"] ?? .null, "last_id": data.last?["id"] ?? .null,
       ]
     }
-    return [
-      "object": "list", "data": .array(data), "has_more": false,
-      "first_id": data.first?["id"] ?? .null, "last_id": data.last?["id"] ?? .null,
+  }
+
+  private static func json(_ model: Inference.KnownModel) -> JSON {
+    [
+      "id": .string(model.id), "object": "model", "created": .int(model.updatedAt / 1_000),
+      "owned_by": .string(model.provider), "type": "model", "display_name": .string(model.id),
     ]
   }
 }
@@ -119,7 +138,8 @@ private let messageParameters: [Method.Parameter] = [
   .foreign("top_p", "Nucleus sampling, 0 to 1.", ["type": "number"]),
   .foreign("top_k", "Top-k sampling.", ["type": "integer"]),
   .foreign("stop_sequences", "Texts that end the reply.", ["type": "array"]),
-  .foreign("output_config", "format: a JSON Schema of the reply.", ["type": "object"]),
+  .foreign(
+    "output_config", "effort: low to max; format: a JSON Schema of the reply.", ["type": "object"]),
   .foreign("stream", "Events as they come.", ["type": "boolean"]),
   .foreign("metadata", "Taken and left out.", ["type": "object"]),
   .foreign("service_tier", "Taken and left out.", ["type": "string"]),
@@ -137,7 +157,8 @@ private let chatParameters: [Method.Parameter] = [
   .foreign("tool_choice", "auto, none, required or one function.", ["type": ["string", "object"]]),
   .foreign("parallel_tool_calls", "false for one call at a time.", ["type": "boolean"]),
   .foreign("response_format", "text, json_object or json_schema.", ["type": "object"]),
-  .foreign("reasoning_effort", "none, minimal, low, medium, high or xhigh.", ["type": "string"]),
+  .foreign(
+    "reasoning_effort", "none, minimal, low, medium, high, xhigh or max.", ["type": "string"]),
   .foreign("temperature", "Sampling temperature, 0 to 2.", ["type": "number"]),
   .foreign("top_p", "Nucleus sampling, 0 to 1.", ["type": "number"]),
   .foreign("top_k", "Top-k sampling, where the provider has it.", ["type": "integer"]),
@@ -145,6 +166,12 @@ private let chatParameters: [Method.Parameter] = [
   .foreign("n", "Must be 1.", ["const": 1]),
   .foreign("stream", "Chunks as they come.", ["type": "boolean"]),
   .foreign("stream_options", "include_usage: a last chunk with it.", ["type": "object"]),
+]
+
+private let pageParameters: [Method.Parameter] = [
+  .foreign("limit", "At most so many; all without it.", ["type": "integer"]),
+  .foreign("after_id", "Those behind this one.", ["type": "string"]),
+  .foreign("before_id", "Those before this one.", ["type": "string"]),
 ]
 
 private let embeddingParameters: [Method.Parameter] = [

@@ -39,15 +39,16 @@ let keyMethods: [Method] = [
     .optional("max_spend_usd", "Cap in dollars; absent for none."),
     .optional("period", "The span over which the cap counts.", default: .lifetime), .endUser,
     .optional("expires_at", "When it ends (ms)."),
-    .optional("models", "Models that it may use; absent for all."), result: .newKey
+    .optional("models", "Models that it may use; absent for all."),
+    .optional("offline", "What becomes of its sends while the upstream is away."), result: .newKey
   ) {
     (
       call, name, scope: Scope, cap: Cap?, period: Key.Period, endUser, expires: Int64?,
-      models: [String]?
+      models: [String]?, offline: OfflineRule?
     ) in
     let draft = Keys.Draft(
       name: name, scope: scope, maxSpend: cap?.micros, period: period, endUserID: endUser,
-      expiresAt: expires, models: models)
+      expiresAt: expires, models: models, offline: offline)
     let (key, text) = try await call.engine.keys.create(draft)
     return NewKey(key: key, text: text)
   },
@@ -59,11 +60,13 @@ let keyMethods: [Method] = [
     .optional("name", "A label."), .change("max_spend_usd", "Cap in dollars; null for none."),
     .optional("period", "The span over which the cap counts."),
     .change("expires_at", "When it ends (ms); null for never."),
-    .change("models", "Models that it may use; null for all."), result: .key
+    .change("models", "Models that it may use; null for all."),
+    .change("offline", "What becomes of its sends while the upstream is away; null clears it."),
+    result: .key
   ) {
     (
       call, key, name: String?, cap: Change<Cap>, period: Key.Period?, expires: Change<Int64>,
-      models: Change<[String]>
+      models: Change<[String]>, offline: Change<OfflineRule>
     ) in
     if let name, !Limits.nameLength.contains(name.unicodeScalars.count) {
       throw InvalidParams("name", "must be a string of 1 to 64 characters")
@@ -71,7 +74,8 @@ let keyMethods: [Method] = [
     return try await call.engine.keys.update(
       key,
       KeyChange(
-        name: name, maxSpend: cap.micros, period: period, expiresAt: expires, models: models))
+        name: name, maxSpend: cap.micros, period: period, expiresAt: expires, models: models,
+        offline: offline))
   },
   Method(
     "key/revoke", .delete("/v1/keys/:key_id"), .admin, "Ends a key for ever, at once.",

@@ -15,7 +15,10 @@ let messageMethods: [Method] = [
     .optional("tool_choice", "Anthropic's tool_choice object."),
     .optional("thinking", "Anthropic's thinking object."),
     .optional("stream", "Events as they come instead of the finished message.", default: false),
-    .optional("offline", "What to do while the upstream is out of reach.", default: .queue),
+    .optional(
+      "offline",
+      "What to do while the upstream is out of reach: queue (wait), fail, or local (the local model); else what the thread, the key or the settings say."
+    ),
     .optional("fallback", "Models to be asked where the first cannot answer, in order."),
     .text(
       "idempotency_key", "The same request again gives the same turn (7 days).",
@@ -37,7 +40,7 @@ let messageMethods: [Method] = [
     (
       call, thread, model: String?, maxTokens: Int?, content: JSON, system: JSON?,
       temperature: Double?, topP: Double?, topK: Int?, stop: [String]?,
-      toolChoice: JSON.Object?, thinking: JSON.Object?, stream: Bool, offline: OfflineRule,
+      toolChoice: JSON.Object?, thinking: JSON.Object?, stream: Bool, offline: OfflineRule?,
       fallback: [String]?, idempotencyKey: String?, notAfter: Int?, metadata: JSON.Object?,
       tools: [String]?,
       toolsMode: ToolsMode?, clientTools: [JSON.Object]?, maxIterations: Int?
@@ -51,7 +54,7 @@ let messageMethods: [Method] = [
       "temperature": temperature.map(JSON.double), "top_p": topP.map(JSON.double),
       "top_k": topK.map(JSON.integer), "stop_sequences": stop?.json,
       "tool_choice": toolChoice?.json, "thinking": thinking?.json,
-      "offline": offline == .queue ? nil : offline.json, "not_after": notAfter.map(JSON.integer),
+      "offline": offline?.json, "not_after": notAfter.map(JSON.integer),
       "fallback": fallback?.json, "metadata": metadata?.json, "tools": tools?.json,
       "tools_mode": toolsMode?.json,
       "client_tools": clientTools?.json, "max_iterations": maxIterations.map(JSON.integer),

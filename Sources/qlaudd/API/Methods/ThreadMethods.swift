@@ -45,11 +45,12 @@ let threadMethods: [Method] = [
     "thread/create", .post("/v1/threads", status: 201), .standard, "Makes a thread.",
     params: .endUser, .metadata, .title,
     .text("default_model", "The model of sends that name none.", length: 1...200), .system,
+    .optional("offline", "What becomes of sends that do not say so while the upstream is away."),
     result: .thread
-  ) { call, endUser, metadata, title, model, system in
+  ) { (call, endUser, metadata, title, model, system, offline: OfflineRule?) in
     try await call.engine.threads.create(
       endUserID: endUser, metadata: metadata, title: title, defaultModel: model, system: system,
-      as: call.principal)
+      offline: offline, as: call.principal)
   },
   Method(
     "thread/list", .get("/v1/threads"), .standard, "Lists threads, newest active first.",
@@ -69,18 +70,21 @@ let threadMethods: [Method] = [
     "Changes a thread; metadata is merged one level deep, null removes.", params: .thread,
     .change("title", "A title; null clears it."),
     .change("default_model", "The model of sends that name none; null clears it."),
-    .change("system", "System prompt; null clears it."), .metadata, result: .thread
+    .change("system", "System prompt; null clears it."), .metadata,
+    .change("offline", "What becomes of sends while the upstream is away; null clears it."),
+    result: .thread
   ) {
     (
       call, thread, title: Change<String>, model: Change<String>, system: Change<JSON>,
-      metadata: JSON.Object
+      metadata: JSON.Object, offline: Change<OfflineRule>
     ) in
     if case .set(let text) = title, !Limits.titleLength.contains(text.unicodeScalars.count) {
       throw InvalidParams("title", "must be a string of 0 to 200 characters")
     }
     return try await call.engine.threads.update(
       thread,
-      ThreadChange(title: title, defaultModel: model, system: system, metadata: metadata),
+      ThreadChange(
+        title: title, defaultModel: model, system: system, metadata: metadata, offline: offline),
       as: call.principal)
   },
   Method(

@@ -13,6 +13,7 @@ extension Shape where Value == Key {
     .field("period", \.period, "The span over which the cap counts."),
     .nullable("expires_at", \.expiresAt, "When it ends."),
     .nullable("models", \.models, "Models that it may use; null for all."),
+    .nullable("offline", \.offline, "What becomes of its sends while the upstream is away."),
     .field("created_at", \.createdAt, "Milliseconds since the epoch."),
     .nullable("last_used_at", \.lastUsedAt, "Last use, to the minute."),
     .field("revoked", \.isRevoked, "Whether it was revoked."))
@@ -125,6 +126,7 @@ extension Shape where Value == DaemonCare.Status {
     .field("started_at", \.startedAt, "Milliseconds since the epoch."),
     .field("threads", \.statistics.threads, "Threads."),
     .field("messages", \.statistics.messages, "Messages."),
+    .field("events", \.statistics.events, "Events that are written."),
     .field("database_bytes", \.statistics.databaseBytes, "Size of the file."),
     .field("wal_bytes", \.statistics.walBytes, "Size of its write-ahead log."),
     .field("queued", \.queue.depth, "Turns that wait."),

@@ -11,6 +11,8 @@ extension Shape where Value == Domain.Thread {
     .nullable("title", \.title, "Its title."),
     .nullable("default_model", \.defaultModel, "The model of sends that name none."),
     .nullable("system", \.system, "System prompt of sends that bring none."),
+    .nullable(
+      "offline", \.offline, "What becomes of sends that do not say so while the upstream is away."),
     .field("created_at", \.createdAt, "Milliseconds since the epoch."),
     .field("last_active_at", \.lastActiveAt, "When its last message was stored."))
 }

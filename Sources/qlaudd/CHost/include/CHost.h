@@ -7,6 +7,10 @@
 // int answers 0 or a positive value when it worked, and the negated errno when it did not. Descriptors are made
 // close-on-exec.
 
+/// Keeps the allocator to few arenas, before other threads come up: glibc makes up to eight a core, and each keeps for
+/// itself what its threads have freed. Does nothing where the C library has no such arenas.
+void chost_bound_arenas(void);
+
 /// Families of a stream socket, as chost_listening_family() tells them.
 enum { CHOST_UNIX = 1, CHOST_INET = 2, CHOST_INET6 = 3 };
 

@@ -170,14 +170,18 @@ struct ToolRound: Sendable {
   }
 
   func start(_ call: PendingCall, _ input: JSON) async throws -> ToolCallRow {
-    try await core.store.startToolCall(
-      call.row, events: [TurnEvents.toolStarted(turn, call.row, input)])
+    try await core.persist {
+      try await core.store.startToolCall(
+        call.row, events: [TurnEvents.toolStarted(turn, call.row, input)])
+    }
   }
 
   func finish(_ row: ToolCallRow, _ result: ToolResult) async throws -> Answer {
-    let done = try await core.store.finishToolCall(
-      row, result: result.content, isError: result.isError,
-      events: [TurnEvents.toolDone(turn, row, result.output, isError: result.isError)])
+    let done = try await core.persist {
+      try await core.store.finishToolCall(
+        row, result: result.content, isError: result.isError,
+        events: [TurnEvents.toolDone(turn, row, result.output, isError: result.isError)])
+    }
     return Answer(done)
   }
 }

@@ -50,7 +50,7 @@ struct MessageFinder: Sendable {
     -> [Ranked]
   {
     let (required, excluded) = try await constraints()
-    let words = try await words()
+    let (words, _) = try await words()
     var passages = all.map { passage in
       self.passage(
         passage,
@@ -91,8 +91,8 @@ struct MessageFinder: Sendable {
   // MARK: What is pointed to
 
   private func rankPointed(_ active: MeaningIndex.Active?) async throws -> [Ranked] {
-    let words = try await words()
-    let rarity = try await rarity(words)
+    let (words, tokens) = try await words()
+    let rarity = try await rarity(tokens)
     var hits = mode == .semantic ? [] : try await search(limit: Self.pointed)
     var background: Ranking.Background?
     let isConstrained = !query.required.isEmpty || !query.excluded.isEmpty
@@ -142,8 +142,9 @@ struct MessageFinder: Sendable {
       since: filter.since, until: filter.until)
   }
 
-  private func rarity(_ words: QueryWords) async throws -> TermRarity {
-    let all = Set(words.words.flatMap { names[$0.text] ?? [] }).sorted()
+  /// How rare the words are in the whole file.
+  private func rarity(_ tokens: [String]) async throws -> TermRarity {
+    let all = Set(tokens).sorted()
     let (counts, documents) = try await core.store.commonness(of: all)
     return TermRarity(
       messages: documents,
@@ -156,24 +157,22 @@ struct MessageFinder: Sendable {
   /// The words that rank.
   private var ranking: [SearchTerm] { query.terms + query.required }
 
-  /// The tokens of each word as it was typed.
-  private var names: [String: [String]] {
-    Dictionary(
-      ranking.map { ($0.typed, $0.tokens + [$0.whole].compactMap(\.self)) },
-      uniquingKeysWith: { $0 + $1 })
-  }
-
-  private func words() async throws -> QueryWords {
-    guard mode != .semantic || core.meaning.active?.embedder != nil else { return QueryWords([]) }
+  /// The words as they were typed, and all that they stand for in the index.
+  private func words() async throws -> (words: QueryWords, tokens: [String]) {
+    guard mode != .semantic || core.meaning.active?.embedder != nil else {
+      return (QueryWords([]), [])
+    }
     var words: [QueryWords.Word] = []
+    var all: [String] = []
     for term in ranking {
       var tokens = term.tokens + [term.whole].compactMap(\.self)
       if term.kind == .prefix, let prefix = term.tokens.first {
         tokens = try await core.store.completions(of: prefix)
       }
       words.append(QueryWords.Word(term.typed, terms: tokens.map(Porter.stem)))
+      all += tokens
     }
-    return QueryWords(words)
+    return (QueryWords(words), all)
   }
 
   private func search(limit: Int) async throws -> [SearchHit] {

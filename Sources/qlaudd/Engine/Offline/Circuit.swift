@@ -12,14 +12,16 @@ import Domain
 ///   │ lane empty                                     strikes │          │ come: one turn   │ failed, or
 ///   │                                                 enough │          ▼ is let through   │ gone without
 ///   └───────────────────── draining ─────────────────────────┘       probing ──────────────┘ an answer
-///                          at most `drainLimit` turns ◀── answered ─────┘
+///                          a few turns, more with ◀───── answered ──────┘
+///                          each answer
 /// ```
 /// - **closed**: everybody may go. A *strike* is a failure of a call that began after the last strike: calls that fail in the same
-///   moment are one hiccup, and one hiccup changes nothing.
+///   moment are one hiccup, and one hiccup changes nothing. Errors that may be about the one request count once a turn.
 /// - **open**: nobody may go before a moment. Turns wait in the provider's lane, in their order; nothing is tried with them.
 ///   The moment comes by back-off with full jitter, by the provider's own `retry-after`, or at once when the network changes.
 /// - **probing**: one turn is out, the oldest. What it brings decides for all.
-/// - **draining**: the lane empties in its order, a few turns at a time; new turns go behind it.
+/// - **draining**: the lane empties in its order, ``drainLimit`` turns at a time and one more with each answer, so that long replies do
+///   not hold the others up; new turns go behind it.
 struct Circuit: Sendable, Equatable {
   enum State: Sendable, Equatable {
     case closed
@@ -79,7 +81,7 @@ struct Circuit: Sendable, Equatable {
     case look
   }
 
-  /// Turns of a lane that run at once while it drains.
+  /// Turns of a lane that run at once when it begins to drain.
   static let drainLimit = 8
   /// Strikes that open the circuit.
   static let strikesNeeded = 2
@@ -97,7 +99,11 @@ struct Circuit: Sendable, Equatable {
   /// Since when it has been closed or draining, or else not.
   private(set) var since: Milliseconds
   private var strikes = 0
+  /// Answers since it began to drain, or since the last strike.
+  private var widening = 0
   private var lastStrike = Milliseconds.min
+  /// Whose call failed then.
+  private var lastStriker: TurnID?
   private var lastProbe = Milliseconds.min / 2
 
   /// A closed circuit.
@@ -129,9 +135,11 @@ struct Circuit: Sendable, Equatable {
     case .closed: true
     case .open(let until): now >= until
     case .probing: false
-    case .draining(let out): out.count < Self.drainLimit
+    case .draining(let out): out.count < drainWidth
     }
   }
+
+  private var drainWidth: Int { Self.drainLimit + widening }
 
   /// When the next probe may go; nil where that is not a matter of time.
   var probeAt: Milliseconds? {
@@ -163,7 +171,7 @@ struct Circuit: Sendable, Equatable {
     case .probing: return [.hold(until: nil)]
     case .draining(let out) where out.contains(turn): return [.admit]
     case .draining(let out):
-      guard out.count < Self.drainLimit else { return [.hold(until: nil)] }
+      guard out.count < drainWidth else { return [.hold(until: nil)] }
       state = .draining(out.union([turn]))
       return [.admit]
     }
@@ -187,13 +195,16 @@ struct Circuit: Sendable, Equatable {
     // A call that was let through before says nothing about a limit that was reached since.
     if case .open = state, cause != .unreachable { return [] }
     lastAnswer = (turn, now)
-    (strikes, failures) = (0, 0)
+    (strikes, failures, lastStriker) = (0, 0, nil)
     switch state {
-    case .closed, .draining: return []
+    case .closed: return []
+    case .draining:
+      widening += 1
+      return [.look]
     case .open: state = .draining([])
     case .probing(let probe, _): state = .draining([probe])
     }
-    since = now
+    (since, widening) = (now, 0)
     return [.cameUp, .look]
   }
 
@@ -201,10 +212,13 @@ struct Circuit: Sendable, Equatable {
   {
     switch state {
     case .closed, .draining:
-      guard failure.began > lastStrike else { return [] }
-      lastStrike = now
+      // A turn that the provider cannot answer, tried again and again, says nothing about others.
+      let isRepeated = failure.cause == .faulty && lastStriker == turn
+      guard failure.began > lastStrike, !isRepeated else { return [] }
+      (lastStrike, lastStriker) = (now, turn)
       strikes += 1
       failures += 1
+      widening = 0
       let needed = failure.cause == .faulty ? Self.faultsNeeded : Self.strikesNeeded
       let isToldToWait =
         failure.cause == .rateLimited || failure.retryAfter.map { $0 > .zero } == true
@@ -252,7 +266,7 @@ struct Circuit: Sendable, Equatable {
   }
 
   private mutating func laneEmpty() -> [Action] {
-    if case .draining(let out) = state, out.isEmpty { state = .closed }
+    if case .draining = state { state = .closed }
     return []
   }
 

@@ -36,6 +36,26 @@ extension Core {
     if reach.left(turn) { work.ring() }
   }
 
+  /// Looks whether a provider is back that nobody waits for. No key is shown for that: any answer will do.
+  func probe(_ name: String, as probe: TurnID) async {
+    defer { noteLeft(probe) }
+    let began = steady()
+    do {
+      guard let provider = try await store.provider(named: name) else {
+        return reach.letThrough(name)
+      }
+      do throws(UpstreamFailure) { try await upstream.look(at: provider) } catch {
+        if error.isRetryable {
+          _ = await noteFailure(error, of: probe, at: provider, began: began)
+          return
+        }
+      }
+      await noteAnswer(to: probe, by: provider)
+    } catch {
+      logger.error("a provider could not be looked at", metadata: ["error": "\(error)"])
+    }
+  }
+
   private func announce(_ news: Reach.News, _ provider: Provider) async {
     let name = news == .online ? EventName.networkOnline : EventName.networkOffline
     let draft = EventDraft(
@@ -84,5 +104,15 @@ extension Core {
     try await store.noteWaiting(turn) { running.isWaiting(turn) }
     if running.isWaiting(turn) { noteLeft(turn) }
     work.ring()
+  }
+
+  /// The rule of a turn: what it asks for itself, else what its thread says, its key, the settings; nil for the ordinary one.
+  func offlineRule(asked: JSON?, _ thread: OfflineRule?, of principal: Principal) async throws
+    -> JSON?
+  {
+    if let asked = asked?.nonNull { return asked }
+    if let thread { return thread.json }
+    if let key = try await store.key(principal.keyID)?.offline { return key.json }
+    return try await store.setting(SettingName.offline)
   }
 }

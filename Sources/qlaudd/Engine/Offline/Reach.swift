@@ -148,6 +148,27 @@ final class Reach: Sendable {
     }
   }
 
+  /// Providers that may be tried again, are out of reach and have nobody waiting who could try them: of these lanes, where none has
+  /// a turn that could be taken. Whoever is given one must tell what came of its probe.
+  func takeIdleProbes(of lanes: [String]) -> [(provider: String, probe: TurnID)] {
+    let now = now()
+    return state.withLock { state in
+      lanes.compactMap { lane in
+        guard let circuit = state.circuits[lane], case .open = circuit.state,
+          circuit.cause == .unreachable
+        else { return nil }
+        let probe = TurnID(rawValue: "probe of \(lane)")
+        _ = state.circuits[lane]?.take(.taken(probe), at: now)
+        return (lane, probe)
+      }
+    }
+  }
+
+  /// A provider is no more: what waits for it is let through, to find that out.
+  func letThrough(_ provider: String) {
+    state.withLock { $0.circuits[provider] = Circuit(at: now()) }
+  }
+
   /// The next moment at which a provider may be tried again.
   func nextProbe() -> Milliseconds? {
     let now = now()

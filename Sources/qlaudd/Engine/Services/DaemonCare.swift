@@ -42,16 +42,16 @@ package struct DaemonCare: Sendable {
     }
     try await core.store.setSettings(settings)
     core.work.ring()
+    core.chores.ring()
     core.indexed.ring()
     return try await core.store.settings()
   }
 
-  /// A consistent copy of the file, made while everything goes on.
-  package func backup(to path: String) async throws {
+  /// A consistent copy of the file, made while everything goes on, and checked.
+  /// - Returns: its bytes.
+  package func backup(to path: String) async throws -> Int {
     guard path.hasPrefix("/") else { throw QlaudError.invalid("path", "must be absolute") }
-    try await core.store.backup(to: path)
+    return try await core.store.backup(to: path)
   }
 
-  /// What is wrong, if anything.
-  package func doctor() async throws -> [String] { try await core.store.integrityCheck() }
 }

@@ -30,14 +30,34 @@ package struct Inference: Sendable {
   /// Asks a model and hands each event of its reply to `take`, in order, waiting for it each time. The first one comes
   /// after the provider has accepted the call: what throws before is an error of the whole request. Cancelling the
   /// task, or an error of `take`, ends the upstream call. Whatever the end, what was used is recorded before this
-  /// returns; where the provider had no time to say it, as an estimate marked as such.
+  /// returns; where the provider had no time to say it, as an estimate marked as such. Where a host fails before it has
+  /// accepted the call, the model's next host is asked.
   /// - Returns: the reply, whole, with the model's name as it was asked for.
   /// - Throws: ``QlaudError`` `not_found`, `forbidden`, `invalid_params`, `upstream_error`, `offline`, `vault_locked`,
   ///   `secret_missing`; `CancellationError`; what `take` throws.
   package func run(
     _ request: Request, as principal: Principal, _ take: (StreamEvent) async throws -> Void
   ) async throws -> Reply {
-    let route = try await route(request.call.model, as: principal)
+    var rest = try await routes(request.call.model, as: principal)[...]
+    while let route = rest.popFirst() {
+      do { return try await run(request, at: route, as: principal, take) } catch let error
+        as Refused
+      {
+        guard !rest.isEmpty, RetryPolicy.anotherMayAnswer(error.failure) else {
+          throw Self.seen(error.failure, at: route)
+        }
+      }
+    }
+    throw QlaudError.notFound("model", "\"\(request.call.model)\"")
+  }
+
+  /// A host that did not accept a call; nothing of a reply came.
+  private struct Refused: Error { let failure: UpstreamFailure }
+
+  private func run(
+    _ request: Request, at route: Route, as principal: Principal,
+    _ take: (StreamEvent) async throws -> Void
+  ) async throws -> Reply {
     let secret = try await core.keeper.secret(of: route.provider)
     var call = Self.addressed(request, to: route)
     let account = try await reserve(&call, route, principal)
@@ -45,10 +65,15 @@ package struct Inference: Sendable {
     do {
       let events = try await core.upstream.stream(call, provider: route.provider, secret: secret)
       meter.wasAccepted = true
+      // What turns wait for may be back.
+      await core.noteAnswer(to: TurnID(rawValue: account.id), by: route.provider)
       for try await event in events { try await take(meter.pass(event)) }
       guard meter.isComplete else { throw CancellationError() }
     } catch {
       await settle(account, meter.usage)
+      if !meter.wasAccepted, let failure = error as? UpstreamFailure {
+        throw Refused(failure: failure)
+      }
       throw Self.seen(error, at: route)
     }
     await settle(account, meter.usage)
@@ -136,12 +161,19 @@ extension Inference {
 
   /// Opens the account of a call before anything is sent: holds the most that it can cost, and brings its limit of output
   /// within what the model can write.
-  /// - Throws: ``QlaudError`` with status 402.
+  /// - Throws: ``QlaudError`` with status 402; `too_large` where the input cannot fit.
   private func reserve(_ call: inout ModelCall, _ route: Route, _ principal: Principal) async throws
     -> Account
   {
     let terms = try await core.accountant.terms(route, maxTokens: call.maxTokens)
     call.maxTokens = terms.maxOutput
+    // Of texts to be embedded each one has the window for itself.
+    if call.maxTokens > 0 {
+      let tokens = TokenEstimate(model: call.model).input(of: call)
+      try TokenBudget(
+        window: terms.contextWindow, maxOutput: terms.maxOutput, fixed: tokens, permille: 1_000
+      ).check(0, model: route.slug)
+    }
     let id = core.source.uuid()
     try await core.accountant.reserve(id, for: principal.keyID, turn: nil, call: call, terms)
     return Account(
@@ -172,20 +204,28 @@ extension Inference {
 // MARK: Routes
 
 extension Inference {
-  private func route(
+  func route(
     _ slug: String, for mode: CatalogModel.Mode = .chat, as principal: Principal
   ) async throws -> Route {
-    let route = try await ModelRouter(store: core.store).route(slug, for: mode)
+    let routes = try await routes(slug, for: mode, as: principal)
+    return routes[0]
+  }
+
+  /// A model's hosts; at least one.
+  private func routes(
+    _ slug: String, for mode: CatalogModel.Mode = .chat, as principal: Principal
+  ) async throws -> [Route] {
+    let routes = try await ModelRouter(store: core.store).routes(slug, for: mode)
     if let allowed = try await core.store.key(principal.keyID)?.models,
       !allowed.contains(where: { $0.lowercased() == slug.lowercased() })
     {
       throw QlaudError.forbidden("model: this key may not use \"\(slug)\"")
     }
-    return route
+    return routes
   }
 
   /// The call by the provider's own name of the model, with a limit of output.
-  private static func addressed(_ request: Request, to route: Route) -> ModelCall {
+  static func addressed(_ request: Request, to route: Route) -> ModelCall {
     var call = request.call
     call.model = route.upstreamModel
     call.messages = call.messages.map { message in

@@ -1,4 +1,5 @@
 package import Domain
+import Logging
 import Store
 import Vault
 import Wire
@@ -16,11 +17,13 @@ package struct Keys: Sendable {
     package let endUserID: String?
     package let expiresAt: Milliseconds?
     package let models: [String]?
+    package let offline: OfflineRule?
     /// A key to be made.
     package init(
       name: String, scope: Scope, maxSpend: Microdollars?, period: Key.Period, endUserID: String?,
-      expiresAt: Milliseconds?, models: [String]?
+      expiresAt: Milliseconds?, models: [String]?, offline: OfflineRule? = nil
     ) {
+      self.offline = offline
       self.name = name
       self.scope = scope
       self.maxSpend = maxSpend
@@ -44,7 +47,8 @@ package struct Keys: Sendable {
       id: KeyID(rawValue: core.source.uuid()), name: draft.name,
       prefix: "\(text.prefix(Self.textPrefix.count + 4))…\(text.suffix(4))", scope: draft.scope,
       endUserID: draft.endUserID, maxSpend: draft.maxSpend, period: draft.period,
-      expiresAt: draft.expiresAt, models: draft.models, createdAt: core.source.now())
+      expiresAt: draft.expiresAt, models: draft.models, createdAt: core.source.now(),
+      offline: draft.offline)
     try await core.store.insertKey(key, hash: Digest.sha256(Array(text.utf8)))
     return (key, text)
   }
@@ -91,7 +95,12 @@ package struct Keys: Sendable {
       key.revokedAt == nil, key.expiresAt.map({ $0 > now }) ?? true
     else { throw QlaudError(.unauthorized, "the key is unknown, revoked or expired") }
     if now - (key.lastUsedAt ?? 0) > Self.touchInterval {
-      try await core.store.touchKey(key.id, now: now)
+      // On a full disk the key is as good as before.
+      do { try await core.store.touchKey(key.id, now: now) } catch let error as QlaudError
+        where error.isStorageRefusal
+      {
+        core.logger.warning("a key's use was not noted", metadata: ["error": "\(error.message)"])
+      }
     }
     return Principal(keyID: key.id, scope: key.scope, endUserID: key.endUserID)
   }

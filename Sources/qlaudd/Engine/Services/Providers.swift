@@ -71,8 +71,12 @@ package struct Providers: Sendable {
   /// All providers, by name.
   package func list() async throws -> [Provider] { try await core.store.providers() }
 
-  /// Forgets a provider.
-  package func delete(_ name: String) async throws { try await core.store.deleteProvider(name) }
+  /// Forgets a provider; turns that wait for it fail.
+  package func delete(_ name: String) async throws {
+    try await core.store.deleteProvider(name)
+    core.reach.letThrough(name)
+    core.work.ring()
+  }
 
   /// What a provider answered to a look.
   package struct Probe: Sendable {

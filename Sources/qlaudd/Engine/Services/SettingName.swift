@@ -24,6 +24,12 @@ enum SettingName {
   static let approvalWait = "approval_wait_ms"
   static let approvalWaitRange: ClosedRange<Int64> = 1...604_800_000
 
+  /// How long the deltas of an ended turn can be replayed, in milliseconds, before its finished messages stand for them;
+  /// seven days when nothing is said, as long as an idempotency key repeats a turn's stream.
+  static let deltaRetention = "delta_retention_ms"
+  /// How long a deleted thread is kept before it is erased, in milliseconds; a day when nothing is said.
+  static let deletedRetention = "deleted_retention_ms"
+  static let retentionRange: ClosedRange<Int64> = 0...(3650 * 24 * 3600 * 1000)
   /// Which tools a turn finds that names none: `dynamic`, which holds when nothing is said, `explicit` for none, `tenant`
   /// for all.
   static let toolsMode = "tools_mode"
@@ -72,6 +78,7 @@ enum SettingName {
         ? nil : "must be a text of at most 1000 bytes"
     case clientToolWait: within(clientToolWaitRange, value)
     case approvalWait: within(approvalWaitRange, value)
+    case deltaRetention, deletedRetention: within(retentionRange, value)
     case compactAtPercent: within(compactAtPercentRange, value)
     case historyTurns:
       within(

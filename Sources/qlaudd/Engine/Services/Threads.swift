@@ -10,13 +10,14 @@ package struct Threads: Sendable {
   /// - Throws: ``QlaudError`` `forbidden` for another end-user.
   package func create(
     endUserID: String?, metadata: JSON.Object, title: String?, defaultModel: String?, system: JSON?,
-    as principal: Principal
+    offline: OfflineRule? = nil, as principal: Principal
   ) async throws -> Thread {
     let now = core.source.now()
     let thread = Thread(
       id: ThreadID(rawValue: core.source.uuid()), keyID: principal.keyID,
       endUserID: try principal.endUser(endUserID), title: title, metadata: metadata,
-      defaultModel: defaultModel, system: system, createdAt: now, lastActiveAt: now)
+      defaultModel: defaultModel, system: system, createdAt: now, lastActiveAt: now,
+      offline: offline)
     try await core.store.createThread(thread)
     return thread
   }

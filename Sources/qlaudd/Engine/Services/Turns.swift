@@ -32,6 +32,8 @@ package struct Turns: Sendable {
     let thread = try await core.store.thread(send.threadID, visibleTo: principal.visibleKey)
     var request = send.request
     request["model"] = .string(try await model(request["model"]?.string, thread, principal))
+    request["offline"] = try await core.offlineRule(
+      asked: request["offline"], thread.offline, of: principal)
     for slug in request["fallback"].flatMap({ [String](wire: $0) }) ?? [] {
       try await check(model: slug, principal)
     }
@@ -98,7 +100,11 @@ package struct Turns: Sendable {
     case .failed: throw QlaudError(stored: turn.error)
     case .cancelled:
       throw QlaudError(.cancelled, "the turn was cancelled", details: ["turn_id": turn.id.json])
-    case .queued, .running, .waiting: return .parked(turn)
+    case .queued, .running, .waiting:
+      // It was parked, which is what the caller has waited for, even if its provider is being tried again by now.
+      var parked = turn
+      parked.status = .queued
+      return .parked(parked)
     }
   }
 

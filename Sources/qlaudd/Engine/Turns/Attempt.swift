@@ -94,6 +94,10 @@ struct Attempt: Sendable {
     case let error as QlaudError where error.kind == .vaultLocked:
       return .parked(
         Parking(reason: "vault_locked", lane: Turn.vaultLane, retryAt: nil, isAttempt: false), call)
+    case let error as QlaudError where error.isStorageRefusal:
+      // Nothing that a turn may be blamed for, and nothing was sent that ``Core/persist(_:)`` has not kept.
+      return .parked(
+        Parking(reason: "storage", retryAt: core.steady() + 1000, isAttempt: false), call)
     case let error as QlaudError: return .failed(error, call)
     default:
       core.logger.error("a turn failed", metadata: ["turn": "\(turn.id)", "error": "\(error)"])
@@ -104,16 +108,26 @@ struct Attempt: Sendable {
   private func stream(into call: inout Call?) async throws {
     let secret = try await core.keeper.secret(of: route.provider)
     let requestID = core.source.uuid()
-    let terms = try await core.accountant.terms(route, maxTokens: turn.request.maxTokens)
-    let (request, input) = try await modelCall(terms)
-    try await core.accountant.reserve(
-      requestID, for: turn.keyID, turn: turn.id, call: request, terms)
-    try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
+    let job = try await jobCall()
+    let terms = try await core.accountant.terms(
+      route, maxTokens: job?.maxTokens ?? turn.request.maxTokens)
+    let (ordinary, input) = try await modelCall(terms)
+    var named = job ?? ordinary
+    if job != nil { named.maxTokens = terms.maxOutput }
+    named.idempotencyKey = idempotencyKey
+    let request = named
+    try await core.persist {
+      try await core.accountant.reserve(
+        requestID, for: turn.keyID, turn: turn.id, call: request, terms)
+    }
+    try await core.persist {
+      try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
+    }
     let opening = TurnEvents.make(
       EventName.iterationStart, of: turn,
       ["iteration": .integer(iteration), "request_id": .string(requestID)])
     let cursor = core.events.lastSeq
-    try await core.events.append([opening])
+    try await core.persist { try await core.events.append([opening]) }
 
     let clock = ContinuousClock()
     let (start, began) = (clock.now, core.steady())
@@ -152,7 +166,20 @@ struct Attempt: Sendable {
       threadID: turn.threadID, turnID: turn.id, keyID: turn.ownerKeyID, name: name, data: data)
     var endsBlock = false
     if case .blockStop = event { endsBlock = true }
-    try await core.events.append([draft], urgent: endsBlock)
+    try await core.persist { try await core.events.append([draft], urgent: endsBlock) }
+  }
+
+  /// Names the call to providers that carry out a named one once: the same for every try of it, another after `turn/retry`, which
+  /// begins anew.
+  private var idempotencyKey: String {
+    "qlaud-\(turn.id)-\(turn.startedAt ?? turn.createdAt)-\(iteration)"
+  }
+
+  /// What a job calls; nil for the turn of a thread.
+  private func jobCall() async throws -> ModelCall? {
+    guard turn.threadID == nil else { return nil }
+    let request = Inference.Request(stored: try await core.store.jobCall(turn.id))
+    return Inference.addressed(request, to: route)
   }
 
   private func modelCall(_ terms: Accountant.Terms) async throws

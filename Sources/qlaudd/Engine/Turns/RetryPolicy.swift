@@ -87,6 +87,15 @@ struct RetryPolicy: Sendable {
     return Milliseconds(Double(Self.firstWait << Int64(min(failures, 6))) * random)
   }
 
+  /// Whether another host may answer where this one failed so.
+  static func anotherMayAnswer(_ failure: UpstreamFailure) -> Bool {
+    switch failure.kind {
+    case .cancelled: false
+    case .rejected: isOfTheHost(failure)
+    case .unreachable, .rateLimited, .overloaded, .server, .brokenStream, .malformed: true
+    }
+  }
+
   /// A wrong key, no credit, no right, no such model: another host may know better.
   private static func isOfTheHost(_ failure: UpstreamFailure) -> Bool {
     [401, 402, 403, 404].contains(failure.status)

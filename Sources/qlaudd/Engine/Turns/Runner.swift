@@ -17,13 +17,13 @@ package struct Runner: Service {
   static let grace: Duration = .milliseconds(500)
 
   package func run() async throws {
-    let unknown = try await core.store.settleUnknownOutcomes()
+    let unknown = try await core.persist { try await core.store.settleUnknownOutcomes() }
     if unknown > 0 {
       core.logger.warning(
         "calls of an earlier run have no known outcome and are settled at what was held for them",
         metadata: ["count": "\(unknown)"])
     }
-    let recovered = try await core.store.recoverTurns()
+    let recovered = try await core.persist { try await core.store.recoverTurns() }
     if !recovered.isEmpty {
       core.logger.notice("turns of an earlier run go on", metadata: ["count": "\(recovered.count)"])
     }
@@ -66,6 +66,9 @@ package struct Runner: Service {
       let lanes = core.openLanes()
       guard let turn = try await core.store.claimNextTurn(now: core.steady(), lanes: lanes) else {
         core.reach.foundEmpty(lanes)
+        for (provider, probe) in core.reach.takeIdleProbes(of: lanes) {
+          group.addTask { await core.probe(provider, as: probe) }
+        }
         let retry = try await core.store.nextRetryAt(lanes: lanes)
         return [retry, core.reach.nextProbe()].compactMap(\.self).min()
       }

@@ -16,7 +16,7 @@ struct TurnLoop: Sendable {
   func run() async -> TurnRun.Outcome {
     var host = 0
     guard let threadID = turn.threadID else {
-      return await tries(turn.iterations + 1, []).run(from: &host)
+      return await tries(1, []).run(from: &host)
     }
     do { return try await steps(in: threadID, from: &host) } catch {
       return Attempt.outcome(of: error, turn, core)
@@ -59,15 +59,17 @@ struct TurnLoop: Sendable {
   /// come again.
   private func store(_ call: Attempt.Call) async throws {
     guard let draft = call.draft(partial: false) else { return }
-    try await core.store.flushEvents()
-    _ = try await core.store.storeIteration(
-      turn.id, messages: [draft],
-      usage: call.usageRecord(turn, now: core.source.now())
-    ) { _ in [] }
+    let usage = call.usageRecord(turn, now: core.source.now())
+    try await core.persist {
+      try await core.store.flushEvents()
+      _ = try await core.store.storeIteration(turn.id, messages: [draft], usage: usage) { _ in [] }
+    }
   }
 
   private func store(_ results: MessageDraft) async throws {
-    _ = try await core.store.storeIteration(turn.id, messages: [results], usage: nil) { _ in [] }
+    _ = try await core.persist {
+      try await core.store.storeIteration(turn.id, messages: [results], usage: nil) { _ in [] }
+    }
   }
 }
 

@@ -64,7 +64,12 @@ struct TurnRun: Sendable {
 
   private func write(_ outcome: Outcome) async throws {
     switch outcome {
-    case .finished(let call): try await finish(.done, call)
+    case .finished(let call):
+      if let error = Self.tooLarge(turn, call) {
+        try await finish(.failed, call, error: error)
+      } else {
+        try await finish(.done, call)
+      }
     case .parked(let parking, let call): try await park(parking, call)
     case .failed(let error, let call): try await finish(.failed, call, error: error)
     case .stopped(let call):
@@ -77,6 +82,16 @@ struct TurnRun: Sendable {
       case .cancelled: try await finish(.cancelled, call)
       }
     }
+  }
+
+  /// A job's result is kept in its row, and so has a limit.
+  private static func tooLarge(_ turn: Turn, _ call: Attempt.Call) -> QlaudError? {
+    guard turn.threadID == nil, let draft = call.draft(partial: false) else { return nil }
+    let size = draft.content.bytes.count
+    guard size > Limits.jobResultBytes else { return nil }
+    return QlaudError(
+      .tooLarge, "the result has \(size) bytes, a job keeps at most \(Limits.jobResultBytes)",
+      details: ["limit": .integer(Limits.jobResultBytes)])
   }
 
   /// What was already streamed comes again, and readers are told to drop it.
@@ -101,7 +116,7 @@ struct TurnRun: Sendable {
     let hitMax = call?.hitMaxIterations == true
     let results = try await OpenCalls(core: core, turn: turn).results(status, call)
     _ = try await core.store.finishTurn(
-      turn.id, status: status, reply: call?.draft(partial: status != .done), results: results,
+      turn.id, status: status, reply: keptReply(status, call), results: results,
       usage: call?.usageRecord(turn, now: core.source.now()),
       error: error.map { .object($0.errorObject) }, iterations: iterations
     ) { finished in
@@ -109,6 +124,14 @@ struct TurnRun: Sendable {
         of: turn, finished, status: status, iterations: iterations, hitMaxIterations: hitMax,
         error: error)
     }
+  }
+}
+
+extension TurnRun {
+  /// What is kept of the reply: of a job only one that is whole.
+  private func keptReply(_ status: Turn.Status, _ call: Attempt.Call?) -> MessageDraft? {
+    if turn.threadID == nil, status != .done { return nil }
+    return call?.draft(partial: status != .done)
   }
 }
 

@@ -40,7 +40,7 @@ enum EventTable {
       let owner: KeyID? = columns.optionalID()
       last = try columns.int()
       if let visible = filter.visibleTo, let owner, owner != visible { continue }
-      found.append(try event(last, &columns))
+      found.append(try LocalDatabase.filled(db, try event(last, &columns)))
       if found.count == limit { return (found, last) }
     }
     return (found, seen == scan ? last : end)
@@ -55,6 +55,21 @@ enum EventTable {
 
   static func delete(_ db: Database, thread: ThreadID) throws {
     try db.run("DELETE FROM events WHERE thread_id = ?", thread)
+  }
+
+  /// Events of threads that are not there; `thread.deleted` outlives its thread.
+  static func orphans(_ db: Database) throws -> Int {
+    Int(
+      try db.number(
+        """
+        SELECT count(*) FROM events WHERE thread_id IS NOT NULL AND name <> ?
+          AND NOT EXISTS (SELECT 1 FROM threads WHERE id = events.thread_id)
+        """, EventName.threadDeleted) ?? 0)
+  }
+
+  /// When the newest event was logged.
+  static func newestMoment(_ db: Database) throws -> Milliseconds? {
+    try db.number("SELECT at FROM events ORDER BY seq DESC LIMIT 1")
   }
 
   static func count(_ db: Database) throws -> Int {

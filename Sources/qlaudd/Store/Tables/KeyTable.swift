@@ -6,7 +6,7 @@ import Wire
 enum KeyTable {
   private static let columns = """
     id, name, prefix, scope, end_user_id, max_spend, period, expires_at, models, created_at, \
-    last_used_at, revoked_at
+    last_used_at, revoked_at, offline
     """
 
   private static func read(_ columns: inout Columns) throws -> Key {
@@ -17,7 +17,7 @@ enum KeyTable {
       expiresAt: try columns.optionalInt(),
       models: try columns.optionalJSON()?.array?.compactMap(\.string),
       createdAt: try columns.int(), lastUsedAt: try columns.optionalInt(),
-      revokedAt: try columns.optionalInt())
+      revokedAt: try columns.optionalInt(), offline: try columns.optionalChoice())
   }
 
   private static func json(_ models: [String]?) -> JSON? {
@@ -27,9 +27,10 @@ enum KeyTable {
   static func insert(_ db: Database, _ key: Key, hash: [UInt8]) throws {
     try db.run(
       """
-      INSERT INTO keys (\(columns), hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO keys (\(columns), hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, key.id, key.name, key.prefix, key.scope, key.endUserID, key.maxSpend, key.period,
-      key.expiresAt, json(key.models), key.createdAt, key.lastUsedAt, key.revokedAt, hash)
+      key.expiresAt, json(key.models), key.createdAt, key.lastUsedAt, key.revokedAt, key.offline,
+      hash)
   }
 
   static func get(_ db: Database, _ id: KeyID) throws -> Key? {
@@ -45,10 +46,11 @@ enum KeyTable {
   static func update(_ db: Database, _ key: Key) throws {
     try db.run(
       """
-      UPDATE keys SET name = ?, end_user_id = ?, max_spend = ?, period = ?, expires_at = ?, models = ?
+      UPDATE keys SET name = ?, end_user_id = ?, max_spend = ?, period = ?, expires_at = ?, models = ?,
+        offline = ?
       WHERE id = ?
       """, key.name, key.endUserID, key.maxSpend, key.period, key.expiresAt, json(key.models),
-      key.id)
+      key.offline, key.id)
   }
 
   static func revoke(_ db: Database, _ id: KeyID, at time: Milliseconds) throws {

@@ -14,7 +14,7 @@ struct StoredThread {
 enum ThreadTable {
   private static let columns = """
     id, key_id, end_user_id, title, metadata, default_model, system, created_at, last_active_at, \
-    last_seq, deleted_at
+    last_seq, deleted_at, offline
     """
 
   private static func read(_ columns: inout Columns) throws -> StoredThread {
@@ -23,15 +23,17 @@ enum ThreadTable {
       title: columns.optionalText(), metadata: try columns.object(),
       defaultModel: columns.optionalText(), system: try columns.optionalJSON(),
       createdAt: try columns.int(), lastActiveAt: try columns.int())
-    return StoredThread(
+    var stored = StoredThread(
       thread: thread, lastSeq: try columns.int(), deletedAt: try columns.optionalInt())
+    stored.thread.offline = try columns.optionalChoice()
+    return stored
   }
 
   static func insert(_ db: Database, _ thread: Thread, lastSeq: MessageSeq = 0) throws {
     try db.run(
-      "INSERT INTO threads (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)", thread.id,
+      "INSERT INTO threads (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)", thread.id,
       thread.keyID, thread.endUserID, thread.title, thread.metadata, thread.defaultModel,
-      thread.system, thread.createdAt, thread.lastActiveAt, lastSeq)
+      thread.system, thread.createdAt, thread.lastActiveAt, lastSeq, thread.offline)
   }
 
   static func exists(_ db: Database, _ id: ThreadID) throws -> Bool {
@@ -72,10 +74,11 @@ enum ThreadTable {
   static func update(_ db: Database, _ thread: Thread) throws {
     try db.run(
       """
-      UPDATE threads SET end_user_id = ?, title = ?, metadata = ?, default_model = ?, system = ?
+      UPDATE threads SET end_user_id = ?, title = ?, metadata = ?, default_model = ?, system = ?,
+        offline = ?
       WHERE id = ?
       """, thread.endUserID, thread.title, thread.metadata, thread.defaultModel, thread.system,
-      thread.id)
+      thread.offline, thread.id)
   }
 
   static func noteMessages(
@@ -101,7 +104,8 @@ enum ThreadTable {
     try db.all(
       """
       SELECT id FROM threads WHERE deleted_at IS NOT NULL AND deleted_at < ?
-        AND NOT EXISTS (SELECT 1 FROM turns WHERE thread_id = threads.id AND status = 'running')
+        AND NOT EXISTS (SELECT 1 FROM turns
+          WHERE thread_id = threads.id AND status IN ('running', 'waiting'))
       ORDER BY deleted_at LIMIT ?
       """, deletedBefore, limit
     ) { try $0.id() }

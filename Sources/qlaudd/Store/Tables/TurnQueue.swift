@@ -15,18 +15,25 @@ enum TurnQueue {
     SELECT min(position) FROM turns INDEXED BY turns_parked
     WHERE status = 'queued' AND is_next = 1 AND lane IS NULL AND retry_at <= ?
     """
-  /// The oldest turn of a lane, but for those whose own time has not come.
+  /// The oldest turn of a lane, of those that have not failed by themselves.
   static let oldestInLaneSQL = """
-    SELECT position FROM turns INDEXED BY turns_in_lane
-    WHERE status = 'queued' AND lane = ? AND is_next = 1 AND (retry_at IS NULL OR retry_at <= ?)
-    ORDER BY position LIMIT 1
+    SELECT min(position) FROM turns INDEXED BY turns_in_lane
+    WHERE status = 'queued' AND lane = ? AND is_next = 1 AND retry_at IS NULL
+    """
+  /// The oldest turn of a lane, of those that have failed by themselves and whose time has come.
+  static let oldestDueInLaneSQL = """
+    SELECT min(position) FROM turns INDEXED BY turns_in_lane
+    WHERE status = 'queued' AND lane = ? AND is_next = 1 AND retry_at <= ?
     """
 
   /// The position of the turn to run next, where these lanes are open.
   static func next(_ db: Database, now: Milliseconds, lanes: [String]) throws -> Int64? {
     let ready = try db.number(oldestReadySQL)
     let due = try db.number(oldestDueSQL, now)
-    let held = try lanes.map { try db.number(oldestInLaneSQL, $0, now) }
+    // Turns that a provider cannot answer must not be what it is tried with again and again while others wait.
+    let held = try lanes.map {
+      try db.number(oldestInLaneSQL, $0) ?? db.number(oldestDueInLaneSQL, $0, now)
+    }
     return ([ready, due] + held).compactMap(\.self).min()
   }
 
@@ -131,14 +138,13 @@ enum TurnQueue {
       """)
   }
 
-  /// How many turns wait in each lane, and why the oldest does.
+  /// How many turns wait in each lane, and why one of them does.
   static func lanes(_ db: Database) throws -> [LaneStatus] {
     try db.all(
       """
       SELECT lane, count(*), (
         SELECT reason FROM turns AS first INDEXED BY turns_in_lane
-        WHERE first.status = 'queued' AND first.lane = turns.lane ORDER BY is_next DESC, position
-        LIMIT 1), max(retry_at)
+        WHERE first.status = 'queued' AND first.lane = turns.lane LIMIT 1), max(retry_at)
       FROM turns INDEXED BY turns_in_lane WHERE status = 'queued' AND lane IS NOT NULL GROUP BY lane
       """
     ) { columns in
@@ -193,7 +199,7 @@ enum TurnQueue {
       """
       UPDATE turns SET status = 'queued', attempts = 0, iterations = 0, reason = NULL, error = NULL,
         assistant_seq = NULL, started_at = NULL, finished_at = NULL, first_event = ?2,
-        discard_after = ?2, unknown_outcomes = 0, is_next = (thread_id IS NULL)
+        discard_after = ?2, unknown_outcomes = 0, folded = 0, is_next = (thread_id IS NULL)
       WHERE id = ?1
       """, turn.id, firstEvent)
     if let thread = turn.threadID { try promote(db, in: thread) }

@@ -174,6 +174,10 @@ enum TurnTable {
     try db.run("DELETE FROM turns WHERE thread_id = ?", thread)
   }
 
+  static func count(_ db: Database, _ status: Turn.Status) throws -> Int {
+    Int(try db.number("SELECT count(*) FROM turns WHERE status = ?", status) ?? 0)
+  }
+
   static func count(_ db: Database) throws -> Int {
     Int(try db.number("SELECT count(*) FROM turns") ?? 0)
   }

@@ -193,6 +193,9 @@ struct AnthropicUsage: Sendable {
 
   var total: Usage {
     var usage = Usage(json: .object(members))
+    if let thinking = members["output_tokens_details"]?["thinking_tokens"]?.int {
+      usage.reasoning = max(0, Int(clamping: thinking))
+    }
     // With server tools the breakdown of cache writes is that of the first step, the sum that of all steps.
     let breakdown = members["cache_creation"]
     let first = breakdown?["ephemeral_5m_input_tokens"]?.int ?? 0

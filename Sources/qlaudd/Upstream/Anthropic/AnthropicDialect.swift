@@ -43,7 +43,7 @@ enum AnthropicDialect {
       "tool_choice": call.tools.isEmpty ? nil : call.toolChoice.map { choice($0, names) },
       "thinking": thinking.thinking,
       "temperature": model.takesSampling ? call.temperature.map(JSON.double) : nil,
-      "top_p": model.takesSampling ? call.topP.map(JSON.double) : nil,
+      "top_p": model.takesSampling ? topP(call) : nil,
       "top_k": model.takesSampling ? call.topK.map { .integer($0) } : nil,
       "stop_sequences": call.stopSequences.isEmpty
         ? nil : .array(call.stopSequences.map(JSON.string)),
@@ -51,6 +51,12 @@ enum AnthropicDialect {
       "stream": .bool(call.stream),
     ])
     return (body.object ?? [:], thinking.isBinding ? [AnthropicThinking.bindingBeta] : [])
+  }
+
+  /// Later models refuse it beside a temperature, where OpenAI's clients like to send a 1 that says nothing.
+  private static func topP(_ call: ModelCall) -> JSON? {
+    guard let topP = call.topP, topP < 1 || call.temperature == nil else { return nil }
+    return .double(topP)
   }
 
   private static func check(_ call: ModelCall, _ model: ClaudeModel) throws(InvalidParams) {

@@ -10,6 +10,7 @@ import Wire
 ///   and pass;
 /// - thinking at the end of a message: a reply that was cut while it thought, or whose other blocks are left out here;
 /// - blocks beyond text, images, documents and tool calls that another family left its mark on, such as its server tools;
+/// - images on the model's side;
 /// - citations that did not come from Anthropic.
 ///
 /// Messages of one side in a row become one; results stand before other blocks, directly after their calls.
@@ -26,7 +27,7 @@ struct AnthropicMessages {
   }
 
   mutating func add(_ message: ModelCall.Message) {
-    var blocks = message.blocks.compactMap { block($0) }
+    var blocks = message.blocks.compactMap { block($0, message.role) }
     while message.role == .assistant, let last = blocks.last, Self.isThinking(last) {
       blocks.removeLast()
     }
@@ -57,7 +58,7 @@ struct AnthropicMessages {
 
   // MARK: Blocks
 
-  private func block(_ block: Block) -> JSON? {
+  private func block(_ block: Block, _ role: Role) -> JSON? {
     var object = block.object
     object[Block.opaqueKey] = nil
     object[Block.invalidInputKey] = nil
@@ -78,7 +79,8 @@ struct AnthropicMessages {
     case "tool_result":
       object["tool_use_id"] = .string(Self.callID(block["tool_use_id"]?.string ?? ""))
       object["content"] = resultContent(block)
-    case "image", "document", "search_result": break
+    // Another family's model may have drawn something; only the user can show it here.
+    case "image", "document", "search_result": if role == .assistant { return nil }
     default:
       if isForeign(block) { return nil }
     }

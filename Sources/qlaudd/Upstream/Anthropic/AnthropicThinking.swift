@@ -16,6 +16,7 @@ struct AnthropicThinking {
 
   /// - Parameter messages: those of the request, in shape.
   init(_ call: ModelCall, _ model: ClaudeModel, messages: [JSON]) {
+    guard model.canThink else { return }
     effort = Self.word(call.effort)
     switch call.thinking?["type"]?.string {
     case "enabled":

@@ -33,6 +33,8 @@ struct ClaudeModel {
 
   private var isAlwaysThinking: Bool { line == .fable || line == .mythos }
 
+  /// Whether it can think at all: those before 3.7 refuse to be asked.
+  var canThink: Bool { version.map { $0 >= 307 } ?? true }
   /// Whether thinking is asked for with a budget. From 4.7 on it is adaptive, and how deep it goes is an effort.
   var takesBudget: Bool { !isAlwaysThinking && !isFrom(407) }
   /// Whether `temperature`, `top_p` and `top_k` may be set; later models refuse them.
@@ -45,7 +47,7 @@ struct ClaudeModel {
 
   /// How it is told not to think; nil where it is not told: it does not think by itself, or cannot stop.
   var stopThinking: JSON? {
-    if isAlwaysThinking { return nil }
+    if isAlwaysThinking || !canThink { return nil }
     if line == .sonnet, isFrom(505) { return ["type": "between_tools"] }
     if line == .opus, isFrom(505) { return nil }
     return isFrom(407) && !isFrom(500) ? nil : ["type": "disabled"]

@@ -114,6 +114,8 @@ struct ChatDecoder: ReplyDecoder {
       stop.hasRefused = true
       add(text: refusal)
     }
+    // Speech that nobody asked for: its words are the reply.
+    if let spoken = delta["audio"]?["transcript"]?.string { add(text: spoken) }
     cite(delta["annotations"]?.array ?? [])
     for piece in delta["tool_calls"]?.array ?? [] { add(call: piece) }
     if let piece = delta["function_call"]?.nonNull { add(call: piece) }
@@ -140,6 +142,14 @@ struct ChatDecoder: ReplyDecoder {
       guard !thought.isEmpty else { return }
       reasoning.came(in: ChatReply.contentParts)
       add(thinking: thought)
+    case "reasoning":
+      // Databricks; what it signs here cannot be told to the host again.
+      let pieces = part["summary"]?.array?.compactMap { $0["text"]?.string }
+      let thought = pieces?.joined() ?? part["text"]?.string ?? ""
+      if !thought.isEmpty { add(thinking: thought) }
+    case "refusal":
+      stop.hasRefused = true
+      add(text: part["refusal"]?.string ?? "")
     default: break  // References and media have no place in a text reply.
     }
   }

@@ -40,7 +40,8 @@ enum ChatDialect {
         "stream": .bool(call.stream),
         "stream_options": call.stream && quirks.hasStreamOptions ? ["include_usage": true] : nil,
       ]).object ?? [:]
-    if let (field, value) = thinking(call, quirks) { body[field] = value }
+    for (field, value) in thinking(call, quirks) { body[field] = value }
+    if quirks.splitsReasoning { body["reasoning_split"] = true }
     return EncodedCall(path: quirks.chatPath ?? "/v1/chat/completions", body: .object(body))
   }
 
@@ -73,24 +74,33 @@ enum ChatDialect {
 
   /// Anthropic's `thinking` in the host's own words. A budget becomes an effort as in the Responses dialect: under 4,096 tokens
   /// `low`, under 16,384 `medium`, from there `high`.
-  private static func thinking(_ call: ModelCall, _ quirks: Quirks) -> (String, JSON)? {
-    let knowsEffort = isReasoningModel(call.model) || isGemini(call.model)
-    if quirks.thinking == .effort, let effort = call.effort {
-      return knowsEffort ? ("reasoning_effort", .string(effort == "max" ? "xhigh" : effort)) : nil
-    }
-    guard let type = call.thinking?["type"]?.string else { return nil }
+  private static func thinking(_ call: ModelCall, _ quirks: Quirks) -> [(String, JSON)] {
+    let effort = call.effort.map { JSON.string($0 == "max" ? "xhigh" : $0) }
+    let type = call.thinking?["type"]?.string
     let budget = call.thinking?["budget_tokens"]?.int
     switch quirks.thinking {
-    case .none: return nil
+    case .none: return []
     case .effort:
-      guard type == "enabled", knowsEffort, let budget else { return nil }
-      let effort = budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high"
-      return ("reasoning_effort", .string(effort))
+      guard isReasoningModel(call.model) || isGemini(call.model) else { return [] }
+      if let effort { return [("reasoning_effort", effort)] }
+      guard type == "enabled", let budget else { return [] }
+      let words = budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high"
+      return [("reasoning_effort", .string(words))]
     case .reasoning:
-      if type == "enabled", let budget { return ("reasoning", ["max_tokens": .int(budget)]) }
-      return ("reasoning", ["enabled": .bool(type != "disabled")])
+      guard let type else { return [] }
+      if type == "enabled", let budget { return [("reasoning", ["max_tokens": .int(budget)])] }
+      return [("reasoning", ["enabled": .bool(type != "disabled")])]
     case .thinking:
-      return ("thinking", ["type": type == "disabled" ? "disabled" : "enabled"])
+      guard let type else { return [] }
+      if type == "disabled" { return [("thinking", ["type": "disabled"])] }
+      guard let effort = call.effort else { return [("thinking", ["type": "enabled"])] }
+      return [("thinking", ["type": "enabled"]), ("reasoning_effort", .string(effort))]
+    case .switched:
+      guard let type else { return [] }
+      if type == "enabled", let budget {
+        return [("enable_thinking", true), ("thinking_budget", .int(budget))]
+      }
+      return [("enable_thinking", .bool(type != "disabled"))]
     }
   }
 

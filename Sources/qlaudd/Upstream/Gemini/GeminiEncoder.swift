@@ -94,13 +94,16 @@ struct GeminiEncoder {
   /// 8,192 tokens and `high` from there (the two that every such model takes). `adaptive` leaves the amount to the
   /// model. `disabled` is a budget of 0 where that is allowed, else the model's own default.
   private func thinkingConfig() -> JSON? {
+    guard model.canThink else { return nil }
     switch call.thinking?["type"]?.string {
     case "enabled":
       let budget = call.thinking?["budget_tokens"]?.int ?? 0
       if model.thinksByLevel {
         return ["includeThoughts": true, "thinkingLevel": budget < 8_192 ? "low" : "high"]
       }
-      return ["includeThoughts": true, "thinkingBudget": .int(budget)]
+      return [
+        "includeThoughts": true, "thinkingBudget": .int(min(budget, model.mostThinking)),
+      ]
     case "adaptive": return ["includeThoughts": true]
     case "disabled": return model.canStopThinking ? ["thinkingBudget": 0] : nil
     default: return nil

@@ -41,6 +41,12 @@ struct GeminiModel {
     if let major { return major >= 3 }
     return name.hasPrefix("gemini-") && name.hasSuffix("-latest")
   }
+  /// Whether it can think: those before 2.5, and Gemma, refuse to be asked.
+  var canThink: Bool {
+    !["gemini-1", "gemini-2.0", "gemma", "learnlm"].contains { name.hasPrefix($0) }
+  }
+  /// The largest budget; a larger one is refused.
+  var mostThinking: Int64 { name.contains("flash") ? 24_576 : 32_768 }
   /// Whether thinking is set by a level instead of a budget.
   var thinksByLevel: Bool { (major ?? 0) >= 3 }
   /// Whether a budget of zero is allowed: only the 2.5 Flash models can be told not to think.

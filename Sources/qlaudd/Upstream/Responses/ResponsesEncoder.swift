@@ -38,7 +38,9 @@ enum ResponsesDialect {
       "top_p": call.topP.map(JSON.double),
       "reasoning": reasoning(call),
       "text": format(call.responseFormat).map { ["format": $0] },
-      "include": ["reasoning.encrypted_content"],
+      // Models that do not reason refuse to be asked for it.
+      "include": ChatDialect.isPlainModel(call.model)
+        ? JSON?.none : ["reasoning.encrypted_content"],
       "store": false,
       "stream": .bool(call.stream),
     ])
