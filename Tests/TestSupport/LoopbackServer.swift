@@ -92,7 +92,7 @@ final class LoopbackHall: Sendable {
   private func acceptAll() {
     var number = 0
     while true {
-      let descriptor = accept(listener, nil, nil)
+      let descriptor = LoopbackSocket.accept(listener)
       if descriptor < 0 {
         if errno == EINTR || errno == ECONNABORTED { continue }
         break

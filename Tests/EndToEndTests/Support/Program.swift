@@ -35,11 +35,14 @@ enum Program {
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var variables = ProcessInfo.processInfo.environment
     variables.merge(environment) { $1 }
-    var argv = arguments.map { strdup($0) } + [nil]
+    // What outlives it must not hold a copy of other tests' connections: their ends would never be seen.
+    let closing = "import os, sys; os.closerange(3, 65536); os.execvp(sys.argv[1], sys.argv[1:])"
+    let words = ["python3", "-c", closing] + arguments
+    var argv = words.map { strdup($0) } + [nil]
     var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for text in argv + envp { free(text) } }
     var pid: pid_t = 0
-    let failure = posix_spawnp(&pid, arguments[0], &actions, nil, &argv, &envp)
+    let failure = posix_spawnp(&pid, words[0], &actions, nil, &argv, &envp)
     guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .EIO) }
     return pid
   }
