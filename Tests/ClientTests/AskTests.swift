@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct AskTests {
+@Suite(.timeLimit(.minutes(1))) struct AskTests {
   @Test func `ask prints the words as they come and nothing else on standard output`() async throws
   {
     try await withDaemon { exchange in

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Client
 
-@Suite(.timeLimit(.minutes(5))) struct CommandTests {
+@Suite(.timeLimit(.minutes(1))) struct CommandTests {
   @Test func `A secret is read from standard input and never an argument`() async throws {
     try await withDaemon {
       $0.routine()

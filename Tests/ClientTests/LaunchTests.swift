@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct LaunchTests {
+@Suite(.timeLimit(.minutes(1))) struct LaunchTests {
   /// A `qlaud` with a `qlaudd` of the test's making beside it.
   private func withLauncher(
     _ daemonScript: String, _ body: (CLI, FakeDaemon) async throws -> Void

@@ -4,7 +4,7 @@ import Wire
 
 @testable import Client
 
-@Suite(.timeLimit(.minutes(5))) struct ToolCommandTests {
+@Suite(.timeLimit(.minutes(1))) struct ToolCommandTests {
   private static let tools: JSON = [
     "object": "list", "has_more": false,
     "data": [
@@ -117,7 +117,7 @@ import Wire
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct ApprovalsCommandTests {
+@Suite(.timeLimit(.minutes(1))) struct ApprovalsCommandTests {
   private static let question: JSON = [
     "id": "ap-1", "name": "send_email", "input": ["to": "bob"], "status": "pending",
     "expires_at": 1_700_000_000_000,

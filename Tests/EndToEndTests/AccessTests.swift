@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct AccessTests {
+@Suite(.timeLimit(.minutes(1))) struct AccessTests {
   private func key(_ client: RPCClient, _ params: JSON.Object = [:]) async throws -> (
     id: String, text: String
   ) {

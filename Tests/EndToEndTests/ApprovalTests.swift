@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ApprovalTests {
+@Suite(.timeLimit(.minutes(1))) struct ApprovalTests {
   struct Scene {
     let client: RPCClient
     let tools: LoopbackServer

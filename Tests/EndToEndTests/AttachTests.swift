@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct AttachTests {
+@Suite(.timeLimit(.minutes(1))) struct AttachTests {
   @Test func `200 clients on one running turn each get every event once, a stalled one catches up`()
     async throws
   {

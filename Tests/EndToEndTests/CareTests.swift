@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// Backup, restore, the doctor and erasure, with the real programs.
-@Suite(.timeLimit(.minutes(5))) struct CareTests {
+@Suite(.timeLimit(.minutes(1))) struct CareTests {
   /// Words that nothing else in a file can hold: no hex digit is in them.
   private static func word() -> String {
     String((0..<24).compactMap { _ in "ghjkmnpqrsuvwxyz".randomElement() })

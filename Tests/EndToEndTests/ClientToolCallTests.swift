@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ClientToolCallTests {
+@Suite(.timeLimit(.minutes(1))) struct ClientToolCallTests {
   /// A turn that has put its one call to the client that sent it; the request.
   private func asked(_ client: RPCClient, arguments: String = #"{"x":4}"#) async throws -> (
     thread: String, turn: String, request: JSON

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ClientToolTests {
+@Suite(.timeLimit(.minutes(1))) struct ClientToolTests {
   static let offer: JSON.Object = [
     "client_tools": [
       ["name": "local", "description": "Mine.", "input_schema": ["type": "object"]]

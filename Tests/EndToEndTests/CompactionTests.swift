@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct CompactionTests {
+@Suite(.timeLimit(.minutes(1))) struct CompactionTests {
   /// A model that summarises when it is asked to and answers else.
   private func standIn() throws -> StandIn {
     try StandIn { body, connection in

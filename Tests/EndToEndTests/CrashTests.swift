@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct CrashTests {
+@Suite(.timeLimit(.minutes(1))) struct CrashTests {
   @Test
   func
     `after kill -9 at random moments every acknowledged message is there once and every turn ends`()

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// The daemon on a disk that fails: what is refused says so, what was acknowledged stays, and all goes on afterwards.
-@Suite(.timeLimit(.minutes(5))) struct DiskTests {
+@Suite(.timeLimit(.minutes(1))) struct DiskTests {
   struct Fault: Sendable, CustomTestStringConvertible {
     let name: String
     let calls: FailingDisk.Calls

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct DynamicToolTests {
+@Suite(.timeLimit(.minutes(1))) struct DynamicToolTests {
   /// A model that asks for one thing after another, a reply each, and says "done" at the end.
   static func scripted(_ replies: [[ScriptedCall]]) throws -> StandIn {
     try StandIn { body, connection in

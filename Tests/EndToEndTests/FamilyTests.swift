@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// The tool loop end to end, in every model family, streamed and not.
-@Suite(.timeLimit(.minutes(5))) struct FamilyTests {
+@Suite(.timeLimit(.minutes(1))) struct FamilyTests {
   /// Names that become the same where `/` and `.` are not accepted, and a long one; in the order in which they are offered.
   static let names = [
     "a/" + String(repeating: "very_long_", count: 6), "team-do-it", "team.do/it", "team/do.it",

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// What of a long thread reaches the model.
-@Suite(.timeLimit(.minutes(5))) struct HistoryTests {
+@Suite(.timeLimit(.minutes(1))) struct HistoryTests {
   /// Sends so many turns, each after the one before, and gives the bodies that the model got.
   private func bodies(
     of turns: Int, _ client: RPCClient, _ standIn: StandIn, words: Int = 6,

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ImportTests {
+@Suite(.timeLimit(.minutes(1))) struct ImportTests {
   private static func run(_ arguments: [String], _ daemon: Daemon) async throws -> (
     status: Int32, out: String
   ) {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct InferenceTests {
+@Suite(.timeLimit(.minutes(1))) struct InferenceTests {
   private static func standIn(_ script: @escaping StandIn.Script) async throws
     -> (StandIn, Daemon, RPCClient)
   {

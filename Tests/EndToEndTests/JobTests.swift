@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct JobTests {
+@Suite(.timeLimit(.minutes(1))) struct JobTests {
   private let messages: JSON = [
     "endpoint": "/v1/messages",
     "body": [

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct MoneyTests {
+@Suite(.timeLimit(.minutes(1))) struct MoneyTests {
   /// One micro-dollar an input token, ten an output token.
   private func priced(_ client: RPCClient, _ standIn: StandIn) async throws {
     try await client.use(standIn)
@@ -173,7 +173,7 @@ import Wire
         mine.append(
           try await app.send(kind, to: try await app.newThread(), more: ["max_tokens": 10]))
       }
-      _ = await app.events(Int.random(in: 20...40, using: &random)) { _ in true }
+      _ = await app.events(Int.random(in: 20...120, using: &random)) { _ in true }
       for turn in mine where Bool.random(using: &random) {
         _ = try await app.request("turn/cancel", ["turn_id": .string(turn)])
       }

@@ -6,7 +6,7 @@
 
   /// The daemon in a network that is taken away and given back. Where the machine does not let us make one, the tests say so and
   /// do nothing.
-  @Suite(.timeLimit(.minutes(5))) struct NetworkTests {
+  @Suite(.timeLimit(.minutes(1))) struct NetworkTests {
     private func network() throws -> PrivateNetwork? {
       do { return try PrivateNetwork() } catch is PrivateNetwork.NotPermitted {
         print("skipped: no right to make a network namespace")

@@ -9,7 +9,7 @@ private struct Away {
   static let url = "http://127.0.0.1:9"
 }
 
-@Suite(.timeLimit(.minutes(5))) struct OfflineTests {
+@Suite(.timeLimit(.minutes(1))) struct OfflineTests {
   private func provider(_ client: RPCClient, _ url: String, name: String = "up") async throws {
     _ = try await client.call(
       "provider/set", ["name": .string(name), "base_url": .string(url), "shape": "openai-chat"])

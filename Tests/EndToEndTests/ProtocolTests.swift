@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ProtocolTests {
+@Suite(.timeLimit(.minutes(1))) struct ProtocolTests {
   @Test(arguments: [
     ("{\"id\":1,\"method\":", -32700), ("[]", -32600), ("{\"id\":1,\"method\":5}", -32600),
     ("\u{1}garbage", -32700), ("{\"id\":1,\"method\":\"nope\"}", -32601),

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ReplayTests {
+@Suite(.timeLimit(.minutes(1))) struct ReplayTests {
   @Test func `1,000 subscribers to everything each get every event once, in order`() async throws {
     Crowd.raiseLimit()
     let standIn = try StandIn { body, connection in

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct RetryTests {
+@Suite(.timeLimit(.minutes(1))) struct RetryTests {
   private func text(_ events: [JSON]) -> String {
     events.compactMap { $0["data"]?["delta"]?["text"]?.string }.joined()
   }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct SearchTests {
+@Suite(.timeLimit(.minutes(1))) struct SearchTests {
   @Test func `what was said is found at once, over both dialects and by the command line`()
     async throws
   {

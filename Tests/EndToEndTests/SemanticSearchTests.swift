@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct SemanticSearchTests {
+@Suite(.timeLimit(.minutes(1))) struct SemanticSearchTests {
   /// An embedding model that knows four subjects; what it does not know points its own way.
   private static func embed(_ text: String) -> JSON {
     let subjects = [

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ToolCareTests {
+@Suite(.timeLimit(.minutes(1))) struct ToolCareTests {
   @Test func `a preview shows the request, sends nothing and shows no secret`() async throws {
     let tools = try LoopbackServer { request, connection in try connection.respond(body: "no") }
     defer { tools.stop() }

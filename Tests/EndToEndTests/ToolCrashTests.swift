@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ToolCrashTests {
+@Suite(.timeLimit(.minutes(1))) struct ToolCrashTests {
   @Test func `after kill -9 at random moments no call was made twice and each is answered once`()
     async throws
   {

@@ -4,7 +4,7 @@ import Testing
 import Wire
 
 /// kill -9 while a call runs, for the kinds that ToolLoopTests (http-call) and ClientToolTests (client) leave out.
-@Suite(.timeLimit(.minutes(5))) struct ToolKindCrashTests {
+@Suite(.timeLimit(.minutes(1))) struct ToolKindCrashTests {
   @Test(arguments: [1, 2])
   func `a webhook that kill -9 cut off is not called again, and one that answered is not either`(
     crashedRequest: Int

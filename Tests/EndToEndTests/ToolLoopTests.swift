@@ -5,7 +5,7 @@ import Testing
 import Vault
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ToolLoopTests {
+@Suite(.timeLimit(.minutes(1))) struct ToolLoopTests {
   @Test func `one turn calls an http tool, a webhook and a client's tool, and the model sees all`()
     async throws
   {

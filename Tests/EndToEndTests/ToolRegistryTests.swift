@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ToolRegistryTests {
+@Suite(.timeLimit(.minutes(1))) struct ToolRegistryTests {
   private static let webhook: JSON = [
     "name": "hook", "description": "A hook.", "input_schema": ["type": "object"],
     "webhook_url": "https://example.com/hook",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct ToolUseTests {
+@Suite(.timeLimit(.minutes(1))) struct ToolUseTests {
   /// A key of the scope, and the headers that show it.
   private func key(_ client: RPCClient, scope: String = "standard", endUser: String? = nil)
     async throws -> [String: String]

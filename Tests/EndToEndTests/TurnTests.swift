@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@Suite(.timeLimit(.minutes(5))) struct TurnTests {
+@Suite(.timeLimit(.minutes(1))) struct TurnTests {
   @Test func `a turn is stored, answered by the model and listed`() async throws {
     let standIn = try StandIn { _, connection in try StandIn.say(["Hel", "lo"], to: connection) }
     let daemon = try Daemon()

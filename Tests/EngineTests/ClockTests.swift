@@ -27,7 +27,7 @@ private final class Clocks: Sendable {
   func pass(_ span: Int64) { steady.add(span, ordering: .sequentiallyConsistent) }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct ClockTests {
+@Suite(.timeLimit(.minutes(1))) struct ClockTests {
   private static let year: Int64 = 365 * 24 * 3_600_000
 
   private func engine(_ clocks: Clocks, in folder: String) async throws -> LocalEngine {

@@ -150,7 +150,7 @@ import Wire
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct BellTests {
+@Suite(.timeLimit(.minutes(1))) struct BellTests {
   @Test func `a ring between the look and the wait is not lost`() async {
     let bell = Bell()
     let seen = bell.generation

@@ -72,7 +72,7 @@ private struct House: Sendable {
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct InferenceTests {
+@Suite(.timeLimit(.minutes(1))) struct InferenceTests {
   private static let request = Inference.Request(
     call: ModelCall(
       model: "up/m", maxTokens: 9, messages: [.init(role: .user, blocks: [.text("Hello you")])]))

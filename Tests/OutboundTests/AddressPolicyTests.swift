@@ -48,7 +48,7 @@ import Wire
   }
 
   @Test(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(1)),
     arguments: [
       "127.0.0.1", "2130706433", "0x7f000001", "0x7f.1", "017700000001", "127.1", "0177.0.0.1",
       "0", "localhost", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::]",
@@ -67,7 +67,7 @@ import Wire
     await client.shutdown()
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: ["2130706433", "0x7f.1", "017700000001", "localhost"])
+  @Test(.timeLimit(.minutes(1)), arguments: ["2130706433", "0x7f.1", "017700000001", "localhost"])
   func `other spellings reach it where they may`(host: String) async throws {
     let server = try LoopbackServer { _, connection in try connection.respond(body: "inside") }
     defer { server.stop() }
@@ -80,7 +80,7 @@ import Wire
     await client.shutdown()
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `a connection that another request opened is not lent to a stricter one`() async throws {
     let server = try LoopbackServer { _, connection in try connection.respond(body: "inside") }
     defer { server.stop() }
@@ -95,7 +95,7 @@ import Wire
     await client.shutdown()
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: ["169.254.169.254", "2852039166", "[fe80::1]"])
+  @Test(.timeLimit(.minutes(1)), arguments: ["169.254.169.254", "2852039166", "[fe80::1]"])
   func `link-local addresses in a URL are refused before anything is sent`(host: String) async {
     let client = HTTPClient()
     let error = await failure {

@@ -4,7 +4,7 @@ import Wire
 
 @testable import Outbound
 
-@Suite(.timeLimit(.minutes(5))) struct FaultTests {
+@Suite(.timeLimit(.minutes(1))) struct FaultTests {
   typealias Handler = LoopbackServer.Handler
 
   @Test func `nobody listens: refused`() async throws {

@@ -4,7 +4,7 @@ import Wire
 
 @testable import Outbound
 
-@Suite(.timeLimit(.minutes(5))) struct RedirectTests {
+@Suite(.timeLimit(.minutes(1))) struct RedirectTests {
   @Test func `a redirect is returned as it is where none is asked for`() async throws {
     let server = try LoopbackServer { _, connection in
       try connection.respond(status: 302, headers: [("location", "/next")], body: "moved")

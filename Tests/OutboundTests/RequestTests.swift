@@ -5,7 +5,7 @@ import Wire
 
 @testable import Outbound
 
-@Suite(.timeLimit(.minutes(5))) struct RequestTests {
+@Suite(.timeLimit(.minutes(1))) struct RequestTests {
   @Test(
     arguments: [
       ("GET", nil), ("POST", "{\"a\":1}"), ("POST", nil), ("PUT", ""), ("PATCH", "x"),

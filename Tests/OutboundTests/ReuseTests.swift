@@ -11,7 +11,7 @@ import Wire
 ///                                sends the next request on the same connection
 ///     closes without an answer
 ///                                sends it again on a fresh connection
-@Suite(.timeLimit(.minutes(5))) struct ReuseTests {
+@Suite(.timeLimit(.minutes(1))) struct ReuseTests {
   enum Ending: Sendable, CaseIterable { case close, reset }
 
   @Test(arguments: Ending.allCases, ["GET", "POST"])
@@ -124,7 +124,7 @@ import Wire
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct NetworkChangeTests {
+@Suite(.timeLimit(.minutes(1))) struct NetworkChangeTests {
   @Test func `a connection of before the network changed is not used for a new request`()
     async throws
   {

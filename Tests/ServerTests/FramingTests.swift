@@ -5,7 +5,7 @@ import Wire
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(5))) struct FramingTests {
+@Suite(.timeLimit(.minutes(1))) struct FramingTests {
   @Test(arguments: [
     ("{\"a\":1}\n", "{\"a\":1}\n"),
     (" [1]\n", " [1]\n"),

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(5))) struct HTTPTests {
+@Suite(.timeLimit(.minutes(1))) struct HTTPTests {
   @Test func `one connection serves many requests, in order, also from one packet`() async throws {
     try await withServer { server in
       let client = try server.connect()

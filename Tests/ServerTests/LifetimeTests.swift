@@ -25,7 +25,7 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct LifetimeTests {
+@Suite(.timeLimit(.minutes(1))) struct LifetimeTests {
   @Test(arguments: [
     "{}\n", "GET /silent HTTP/1.1\r\nHost: x\r\n\r\n", "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n",
   ])

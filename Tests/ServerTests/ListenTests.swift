@@ -17,7 +17,7 @@ private func failure(_ configuration: ServerConfiguration) -> ServerError? {
   } catch { return error }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct ListenTests {
+@Suite(.timeLimit(.minutes(1))) struct ListenTests {
   @Test func `the directory is made for the owner alone, and so is the socket`() async throws {
     let old = umask(0)
     defer { umask(old) }
@@ -200,7 +200,7 @@ private func failure(_ configuration: ServerConfiguration) -> ServerError? {
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct InstanceLockTests {
+@Suite(.timeLimit(.minutes(1))) struct InstanceLockTests {
   @Test func `a second daemon of one database is refused and told whose it is`() throws {
     let scratch = Scratch()
     let database = scratch.file("qlaud.db")

@@ -5,7 +5,7 @@ import Wire
 
 @testable import Server
 
-@Suite(.timeLimit(.minutes(5))) struct PressureTests {
+@Suite(.timeLimit(.minutes(1))) struct PressureTests {
   @Test func `a client that does not read stalls its own writer and nobody else`() async throws {
     let count = 256
     let size = 64 << 10

@@ -6,7 +6,7 @@ import Wire
 @testable import Store
 
 /// Keys, secrets, providers, models, settings, tools, usage and the ledger.
-@Suite(.timeLimit(.minutes(5))) struct AccessTests {
+@Suite(.timeLimit(.minutes(1))) struct AccessTests {
   private func key(_ id: KeyID, models: [String]? = nil) -> Key {
     Key(
       id: id, name: "name", prefix: "qlk_live_a…z", scope: .standard, endUserID: nil, maxSpend: 5,

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(5))) struct ErasureTests {
+@Suite(.timeLimit(.minutes(1))) struct ErasureTests {
   /// Words of 8 bytes and more that stand nowhere else.
   private static func secret(_ number: Int) -> String { "geheim\(number)wort" }
 

@@ -4,7 +4,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(5))) struct EventFoldTests {
+@Suite(.timeLimit(.minutes(1))) struct EventFoldTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     let rows: [EventFold.Row]

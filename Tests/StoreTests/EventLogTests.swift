@@ -5,7 +5,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(5))) struct EventLogTests {
+@Suite(.timeLimit(.minutes(1))) struct EventLogTests {
   @Test func `an appended event is visible at once, rings, and is written by the next flush`()
     async throws
   {

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(5))) struct FileTests {
+@Suite(.timeLimit(.minutes(1))) struct FileTests {
   @Test(arguments: [
     ("journal_mode", "\"wal\""), ("synchronous", "2"), ("secure_delete", "1"),
     ("foreign_keys", "1"), ("mmap_size", "0"), ("temp_store", "2"), ("cache_size", "-2048"),

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(5))) struct IndexTests {
+@Suite(.timeLimit(.minutes(1))) struct IndexTests {
   private func filled() async throws -> Fixture {
     let fixture = try await Fixture()
     try await fixture.thread("a", endUser: "ann")

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(5))) struct RestoreTests {
+@Suite(.timeLimit(.minutes(1))) struct RestoreTests {
   private func texts(_ store: LocalDatabase) async throws -> [JSON] {
     try await store.messages("t", order: .asc, limit: 9, after: nil, before: nil).map(\.content)
   }

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(5))) struct ThreadTests {
+@Suite(.timeLimit(.minutes(1))) struct ThreadTests {
   @Test func `a thread comes back as it was stored`() async throws {
     let fixture = try await Fixture()
     let thread = Thread(

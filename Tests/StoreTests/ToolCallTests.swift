@@ -4,7 +4,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(5))) struct ToolCallTests {
+@Suite(.timeLimit(.minutes(1))) struct ToolCallTests {
   private func row(_ place: Int = 0, id: String = "c1", kind: String = "client") -> ToolCallRow {
     ToolCallRow(
       turnID: "turn", messageSeq: 2, place: CallPlace(place), threadID: "t", toolUseID: id,

@@ -6,7 +6,7 @@ import Wire
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(5))) struct TurnTests {
+@Suite(.timeLimit(.minutes(1))) struct TurnTests {
   @Test func `a submission stores the message, the turn and the event together`() async throws {
     let fixture = try await Fixture()
     try await fixture.thread("t")

@@ -46,7 +46,7 @@ package final class Gate: Sendable {
 
   /// Blocks the calling thread until it is open; for server handlers, which have a thread of their own.
   /// - Throws: ``LoopbackError/gateTimeout`` after `seconds`, so that a broken test ends.
-  package func waitBlocking(seconds: Int = 240) throws {
+  package func waitBlocking(seconds: Int = 60) throws {
     let semaphore = DispatchSemaphore(value: 0)
     let id = state.withLock { state in
       state.nextID += 1

@@ -135,7 +135,7 @@ import Wire
     try #require(try BuiltIn.catalog().first { $0.provider == "qlaud-builtin/" + slug })
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: rows)
+  @Test(.timeLimit(.minutes(1)), arguments: rows)
   func `a built-in sends its vendor's request and hands on what matters`(_ row: Row) async throws {
     let entry = try Self.entry(row.slug)
     let made = try entry.configure(row.config)
@@ -226,7 +226,7 @@ import Wire
   }
 
   @Test(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(1)),
     arguments: [
       (EndUser(id: "u", metadata: ["to": "alice@acme.com"]), "alice@acme.com"),
       (EndUser(id: "u", metadata: [:]), nil),
@@ -251,7 +251,7 @@ import Wire
     #expect(sent?["to"] == to.map { [.string($0)] })
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `a locked field does not fall back on a default or the config`()
     async throws
   {

@@ -94,7 +94,7 @@ import Wire
     Row("<a>{{args.x}}</a>", "text/xml", ["x": "\u{0}"], .refused("control characters")),
     Row("x {{args.x}}", "text/plain", ["x": "<b>"], .sent("x <b>")),
   ]
-  @Test(.timeLimit(.minutes(5)), arguments: json + graphQL + forms)
+  @Test(.timeLimit(.minutes(1)), arguments: json + graphQL + forms)
   func `a value in a body fills its place and cannot leave it`(_ row: Row) async throws {
     let (tool, _) = try HTTPCallTool.free([
       "url": "https://a.b/",
@@ -153,7 +153,7 @@ import Wire
     (["a": "x {{args.x}}"], [:], #"{"a":"x "}"#),
     (["a": "{{args.x}}"], ["x": "{{secrets.k}}"], #"{"a":"{{secrets.k}}"}"#),
   ]
-  @Test(.timeLimit(.minutes(5)), arguments: trees)
+  @Test(.timeLimit(.minutes(1)), arguments: trees)
   func `a body given as JSON keeps types and leaves out what is missing`(
     _ body: JSON, _ args: JSON, _ sent: String
   ) async throws {
@@ -200,7 +200,7 @@ import Wire
     Row("https://a.b:{{config.port}}/", [:], .sent("https://a.b:8443/")),
     Row("https://{{end_user.metadata.host}}/", [:], .refused("link-local")),
   ]
-  @Test(.timeLimit(.minutes(5)), arguments: urls)
+  @Test(.timeLimit(.minutes(1)), arguments: urls)
   func `a value in a URL stays one segment or one part of the query`(_ row: Row) async throws {
     let (tool, _) = try HTTPCallTool.free([
       "url": .string(row.template), "method": "GET", "sub": "good", "evil": "evil.com/?",
@@ -257,7 +257,7 @@ import Wire
   }
 
   @Test(
-    .timeLimit(.minutes(5)), arguments: ["a\r\nx: y", "a\nb", "a\rb", "\u{0}", "a\u{7F}", "\u{1B}"])
+    .timeLimit(.minutes(1)), arguments: ["a\r\nx: y", "a\nb", "a\rb", "\u{0}", "a\u{7F}", "\u{1B}"])
   func `a header value with a line break or control character is refused`(_ value: String)
     async throws
   {
@@ -277,7 +277,7 @@ import Wire
     #expect(recorder.requests.isEmpty)
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `a config number stands as a number, a config word as a word`()
     async throws
   {

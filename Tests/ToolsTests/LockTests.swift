@@ -81,7 +81,7 @@ import Wire
   }
 
   @Test(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(1)),
     arguments: [
       ["__proto__": ["customer_id": "bob"]], ["note": ["__proto__": ["a": 1]]],
       ["note": [["__proto__": 1]]], ["constructor": ["prototype": ["customer_id": "bob"]]],
@@ -96,7 +96,7 @@ import Wire
     #expect(result.isError && recorder.requests.isEmpty)
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: ["a", 1, nil, true, [], ["x"]] as [JSON])
+  @Test(.timeLimit(.minutes(1)), arguments: ["a", 1, nil, true, [], ["x"]] as [JSON])
   func `input that is no object is refused`(_ input: JSON) async throws {
     let (tool, _) = try HTTPCallTool.free(["url": "https://a.b/"])
     let recorder = Recorder()
@@ -104,7 +104,7 @@ import Wire
     #expect(result.isError && recorder.requests.isEmpty)
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `a required locked field without a trusted value is told as that`() async throws {
     let schema: JSON = [
       "type": "object", "properties": ["email": ["type": "string"]], "required": ["email"],
@@ -119,7 +119,7 @@ import Wire
     #expect(result.output.string?.contains("bob@x") == false)
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `an optional locked field without a trusted value is absent and the request goes`()
     async throws
   {
@@ -134,7 +134,7 @@ import Wire
     #expect(text(recorder.requests.first?.body) == #"{"n":1}"#)
   }
 
-  @Test(.timeLimit(.minutes(5))) func `a trusted value is validated too, and not shown`()
+  @Test(.timeLimit(.minutes(1))) func `a trusted value is validated too, and not shown`()
     async throws
   {
     let (tool, _) = try HTTPCallTool.free(
@@ -146,7 +146,7 @@ import Wire
     #expect(result.output.string?.contains("987") == false)
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `a schema's own names for locked fields are found through refs`()
     async throws
   {

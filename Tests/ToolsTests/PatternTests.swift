@@ -45,7 +45,7 @@ import Testing
     Case("^.{1,5000}$", String(repeating: "a", count: 5_000), true),
     Case("^.{1,5000}$", String(repeating: "a", count: 5_001), false),
   ]
-  @Test(.timeLimit(.minutes(5)), arguments: cases)
+  @Test(.timeLimit(.minutes(1)), arguments: cases)
   func `a pattern is searched as ECMA-262 says, in linear time`(_ row: Case) throws {
     var budget = 1_000_000
     #expect(try Pattern(row.pattern).matches(row.text, budget: &budget) == row.matches)

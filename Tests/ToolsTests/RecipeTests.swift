@@ -64,7 +64,7 @@ import Wire
       ], body: "user_id=u_alice&workflow=a+b%26user_id%3Dbob"),
   ]
 
-  @Test(.timeLimit(.minutes(5)), arguments: rows)
+  @Test(.timeLimit(.minutes(1)), arguments: rows)
   func `a recipe of the reference registers unchanged and sends what it says`(_ row: Row)
     async throws
   {
@@ -93,7 +93,7 @@ import Wire
     #expect(Recipes.all.count == Self.rows.count + 1)
   }
 
-  @Test(.timeLimit(.minutes(5))) func `the refund is capped by its schema`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `the refund is capped by its schema`() async throws {
     let json = try JSON(parsing: try #require(Recipes.all["issue_refund"]))
     let (tool, secrets) = try HTTPCallTool.registered(json)
     let recorder = Recorder()
@@ -107,7 +107,7 @@ import Wire
 
   // MARK: Things that look right but are not
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `headers, secrets and locks may be the JSON itself instead of a string of it`() async throws
   {
     let schema: JSON = [
@@ -139,7 +139,7 @@ import Wire
   }
 
   @Test(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(1)),
     arguments: [
       (#"{"items": "{{args.items}}"}"#, #"{"items": "[\"a\",\"b\"]"}"#),
       (#"{"items": {{args.items}}}"#, #"{"items": ["a","b"]}"#),
@@ -156,7 +156,7 @@ import Wire
     #expect(text(recorder.requests.first?.body) == body)
   }
 
-  @Test(.timeLimit(.minutes(5))) func `a body without content-type is sent as it is, and said so`()
+  @Test(.timeLimit(.minutes(1))) func `a body without content-type is sent as it is, and said so`()
     async throws
   {
     let (tool, _) = try HTTPCallTool.free(["url": "https://a.b/", "body_template": "hello"])
@@ -174,7 +174,7 @@ import Wire
     #expect(tool.warnings.contains { $0.contains("move it to secrets") })
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `a lock on an undeclared key fills nothing, and is warned of`()
     async throws
   {
@@ -189,7 +189,7 @@ import Wire
     #expect(recorder.requests.first?.headers == [HeaderField("x-a", "")])
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: ["end_user.email", "end_user.metadata.email"])
+  @Test(.timeLimit(.minutes(1)), arguments: ["end_user.email", "end_user.metadata.email"])
   func `an absent e-mail renders empty, a present one as it is`(_ path: String) async throws {
     let (tool, _) = try HTTPCallTool.free([
       "url": "https://a.b/", "headers": .string(#"{"x-mail":"{{\#(path)}}"}"#),

@@ -156,7 +156,7 @@ import Wire
     return try HTTPCallTool.free(.object(config))
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: echoes, [200, 500])
+  @Test(.timeLimit(.minutes(1)), arguments: echoes, [200, 500])
   func `a remote that echoes the secret gets it past no one`(_ echo: Echo, _ status: Int)
     async throws
   {
@@ -169,7 +169,7 @@ import Wire
     #expect(!result.output.text.contains(echo.make(Self.plain)))
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: 1...24)
+  @Test(.timeLimit(.minutes(1)), arguments: 1...24)
   func `a cut through an echoed secret leaves no half of it`(_ kept: Int) async throws {
     let (tool, secrets) = try Self.tool(["response_max_bytes": .string("\(kept + 4)")])
     let recorder = Recorder(.init("out:" + Self.plain + " and more and more", piece: 5))
@@ -179,7 +179,7 @@ import Wire
     #expect(Self.left(of: Self.plain, in: String(shown.prefix { $0 != "[" })) < 4)
   }
 
-  @Test(.timeLimit(.minutes(5))) func `errors of the network do not tell the URL's secret`()
+  @Test(.timeLimit(.minutes(1))) func `errors of the network do not tell the URL's secret`()
     async throws
   {
     let (tool, secrets) = try Self.tool()
@@ -190,7 +190,7 @@ import Wire
     #expect(result.isError)
   }
 
-  @Test(.timeLimit(.minutes(5))) func `a secret that a model guesses is not confirmed`()
+  @Test(.timeLimit(.minutes(1))) func `a secret that a model guesses is not confirmed`()
     async throws
   {
     let (tool, secrets) = try HTTPCallTool.free(

@@ -61,7 +61,7 @@ import Wire
       name: "address refused", answer: .init(failure: SendFailure(.refused, "link-local address")),
       output: "the request was refused: link-local address", isError: true),
   ]
-  @Test(.timeLimit(.minutes(5)), arguments: rows)
+  @Test(.timeLimit(.minutes(1)), arguments: rows)
   func `an answer becomes JSON where it is JSON, text where it is text, an error where it failed`(
     _ row: Row
   ) async throws {
@@ -70,7 +70,7 @@ import Wire
     #expect(result == ToolResult(output: row.output, isError: row.isError))
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: [1, 2, 3, 4, 5, 6, 7, 8])
+  @Test(.timeLimit(.minutes(1)), arguments: [1, 2, 3, 4, 5, 6, 7, 8])
   func `a long answer is cut at a whole character, with a notice`(_ limit: Int) async throws {
     let (tool, _) = try HTTPCallTool.free([
       "url": "https://a.b/", "response_max_bytes": .string("\(limit)"),
@@ -84,14 +84,14 @@ import Wire
     #expect(!result.isError)
   }
 
-  @Test(.timeLimit(.minutes(5))) func `an answer of just the limit is whole`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `an answer of just the limit is whole`() async throws {
     let (tool, _) = try HTTPCallTool.free(["url": "https://a.b/", "response_max_bytes": "7"])
     let result = await Dispatch.run(
       .test([:]), on: tool, Recorder(.init(#"{"a":1}"#, piece: 3)).outside())
     #expect(result.output == ["a": 1])
   }
 
-  @Test(.timeLimit(.minutes(5))) func `an endless answer is read up to the limit and no further`()
+  @Test(.timeLimit(.minutes(1))) func `an endless answer is read up to the limit and no further`()
     async throws
   {
     let (tool, _) = try HTTPCallTool.free(["url": "https://a.b/", "response_max_bytes": "10"])
@@ -101,7 +101,7 @@ import Wire
     #expect(result.output.string?.hasPrefix("aaaaaaaaaa\n[…truncated…]") == true)
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: [true, false])
+  @Test(.timeLimit(.minutes(1)), arguments: [true, false])
   func `an answer that comes too slowly, or not at all, is a time-out that names its limit`(
     _ drips: Bool
   ) async throws {
@@ -115,7 +115,7 @@ import Wire
     #expect(result.output.string?.contains("45000 ms") == true)
   }
 
-  @Test(.timeLimit(.minutes(5))) func `a cancelled call ends`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `a cancelled call ends`() async throws {
     let (tool, _) = try HTTPCallTool.free(["url": "https://a.b/"])
     var answer = Recorder.Answer("")
     answer.hangs = true
@@ -133,7 +133,7 @@ import Wire
     #expect(result == .failure("the call was cancelled"))
   }
 
-  @Test(.timeLimit(.minutes(5))) func `requests over their limits are not sent`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `requests over their limits are not sent`() async throws {
     let recorder = Recorder()
     let big = JSON.string(String(repeating: "x", count: HTTPTemplate.bodyLimit))
     let (body, _) = try HTTPCallTool.free([

@@ -21,7 +21,7 @@ import Wire
     )
   }
 
-  @Test(.timeLimit(.minutes(5))) func `a delivery is signed over timestamp and raw body`()
+  @Test(.timeLimit(.minutes(1))) func `a delivery is signed over timestamp and raw body`()
     async throws
   {
     let recorder = Recorder(.init(#"{"output":{"t":21}}"#))
@@ -44,7 +44,7 @@ import Wire
     #expect(!request.followsRedirects)
   }
 
-  @Test(.timeLimit(.minutes(5))) func `what is missing is null`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `what is missing is null`() async throws {
     let recorder = Recorder(.init(#"{"output":1}"#))
     let call = ToolCall(
       toolUseID: "u", requestID: "r", threadID: nil, endUser: EndUser(id: nil), input: [:],
@@ -111,7 +111,7 @@ import Wire
       name: "echo of the secret", answers: [.init(#"{"output":"wsk_0123456789"}"#)], tries: 1,
       contains: "***", isError: false),
   ]
-  @Test(.timeLimit(.minutes(5)), arguments: rows)
+  @Test(.timeLimit(.minutes(1)), arguments: rows)
   func `three tries on 5xx and network errors, none on anything else`(_ row: Row) async throws {
     let recorder = Recorder()
     recorder.script(row.answers)
@@ -125,7 +125,7 @@ import Wire
     #expect(pauses == Array([.seconds(1), .seconds(2)].prefix(row.tries - 1)))
   }
 
-  @Test(.timeLimit(.minutes(5))) func `the time limit holds for all tries together`() async throws {
+  @Test(.timeLimit(.minutes(1))) func `the time limit holds for all tries together`() async throws {
     var answer = Recorder.Answer("")
     answer.hangs = true
     let result = try await Self.run(Recorder(answer), TestClock(deadlinesPass: true))

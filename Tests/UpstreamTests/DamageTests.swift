@@ -6,7 +6,7 @@ import Wire
 @testable import Upstream
 
 /// Recordings with events lost, doubled, swapped and cut: whatever comes, what goes out is in order or a failure.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(1)))
 struct DamageTests {
   static let recordings = RecordedReply.all([
     "anthropic-messages", "anthropic-vertex", "openai-chat", "openai-responses", "gemini-generate",

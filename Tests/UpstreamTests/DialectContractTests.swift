@@ -6,7 +6,7 @@ import Wire
 @testable import Upstream
 
 /// What every dialect must do, whatever its provider looks like. A new one needs one entry in ``Sample``.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(1)))
 struct DialectContractTests {
   static let names = [
     "github/create_issue", "github_create_issue", "lookup", "日本",

@@ -7,7 +7,7 @@ import Wire
 @testable import Upstream
 
 /// Whole calls through the real client against a real server on the loopback.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(1)))
 struct ModelClientTests {
   static let key = "sk-test-0123456789abcdef"
   static let secret = Secret(Array(key.utf8))

@@ -6,7 +6,7 @@ import Wire
 
 /// Every recording there is, by provider and API: what came is read, and what would be sent has the members and types of the
 /// recorded request. The suites of the dialects say more of each; this one says that none is left out.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(1)))
 struct StreamsTableTests {
   static let apis: Set<String> = [
     "anthropic-messages", "anthropic-vertex", "openai-chat", "openai-responses",

@@ -112,7 +112,7 @@ import Testing
     #expect(Self.problem(folder.key) == "belongs to user 1, must belong to 0")
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `a link, a folder and a pipe are refused at once`() throws {
     let folder = try Folder()
     let real = folder.path + "/real"

@@ -189,7 +189,7 @@ enum Keys {
     #expect(text.contains("***") && !text.contains("hunter") && !text.contains("104"))
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(1)))
   func `sealing, opening and locking at once stay consistent`() async throws {
     let (vault, _) = try LocalVault.create(master: Keys.raw(1))
     let outcomes = await withTaskGroup(of: Bool.self) { group in

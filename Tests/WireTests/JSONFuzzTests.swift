@@ -49,7 +49,7 @@ struct SeededGenerator: RandomNumberGenerator {
   }
 
   @Test(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(1)),
     arguments: [0x511A_0D01, 0x511A_0D02, 0x511A_0D03, 0x511A_0D04] as [UInt64])
   func `no mutation crashes, and what is accepted reads back equal`(seed: UInt64) throws {
     print("JSON fuzz: seed \(seed), \(Self.rounds) mutations")

@@ -4,7 +4,7 @@ import Wire
 
 @testable import Upstream
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(1)))
 struct AnthropicRecordingTests {
   static let recordings = RecordedReply.all(["anthropic-messages", "anthropic-vertex"])
   /// One recording is of another API under a similar path.

@@ -4,7 +4,7 @@ import Wire
 
 @testable import Upstream
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(1)))
 struct GeminiRecordingTests {
   static let recordings = RecordedReply.all(["gemini-generate"])
   /// Replies that Google finished but could not read itself.

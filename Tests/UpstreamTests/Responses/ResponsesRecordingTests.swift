@@ -4,7 +4,7 @@ import Wire
 
 @testable import Upstream
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(1)))
 struct ResponsesRecordingTests {
   static let recordings = RecordedReply.all(["openai-responses"])
   static let replies = recordings.filter { $0.status == 200 }

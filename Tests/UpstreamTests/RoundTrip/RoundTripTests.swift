@@ -6,7 +6,7 @@ import Wire
 
 /// One thread through every family: each request is accepted by a strict reading of that API's rules, and what a family needs back
 /// comes back to it, unchanged and to no other.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(1)))
 struct RoundTripTests {
   static let image = Block(["type": "image", "source": Talk.pixel])
   static let document = Block([
