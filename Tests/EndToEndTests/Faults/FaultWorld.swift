@@ -10,9 +10,12 @@ final class FaultWorld {
   private struct Message {
     let tag: String
     let thread: Int
+    /// Whether the model is to call a tool for it.
+    let usesTool: Bool
     var turn: String?
     /// How often the daemon has ended since it was sent: each may make it ask again.
     var ends = 0
+    var text: String { "«\(tag)»" + (usesTool ? " " + FaultyHost.askMark : "") }
   }
 
   private let kind: Kind
@@ -72,6 +75,8 @@ final class FaultWorld {
     sender = try RPCClient(daemon)
     watcher = try RPCClient(daemon)
     try await sender.use(host.standIn)
+    try await sender.registerHTTP(
+      "note", host.toolURL, schema: ["type": "object", "properties": ["x": ["type": "string"]]])
     for _ in 0..<3 { threads.append(try await sender.newThread()) }
     try await watch()
   }
@@ -150,7 +155,10 @@ final class FaultWorld {
     let index = known ?? messages.count
     if known == nil {
       let tag = "\(kind)-\(index)"
-      messages.append(Message(tag: tag, thread: index % threads.count))
+      messages.append(
+        Message(
+          tag: tag, thread: index % threads.count,
+          usesTool: Int.random(in: 0..<3, using: &random) == 0))
       if Bool.random(using: &random) {
         let count = Int.random(in: 1...2, using: &random)
         host.plan(tag, (0..<count).compactMap { _ in Upset.allCases.randomElement(using: &random) })
@@ -164,7 +172,8 @@ final class FaultWorld {
     let tag = messages[index].tag
     do {
       messages[index].turn = try await sender.send(
-        "«\(tag)»", to: threads[thread], more: ["idempotency_key": .string(tag)])
+        messages[index].text, to: threads[thread],
+        more: ["idempotency_key": .string(tag), "tools": messages[index].usesTool ? ["note"] : []])
     } catch {
       // Not acknowledged: it comes again, under the same key.
     }
@@ -262,10 +271,11 @@ final class FaultWorld {
   private func check() async throws {
     for (index, thread) in threads.enumerated() {
       let rows = try await sender.messages(thread)
-      let mine = messages.filter { $0.thread == index }.map { "«\($0.tag)»" }
+      let mine = messages.filter { $0.thread == index }.map(\.text)
       let kept = rows.filter { $0["role"] == "user" }.compactMap { $0["content"]?.string }
       if kept != mine { faults.append("thread \(index) was sent \(mine), has \(kept)") }
       checkOrder(in: index)
+      checkResults(rows, in: index)
     }
     for message in messages { try await checkCalls(of: message) }
     let report = try await sender.call("daemon/doctor")
@@ -284,13 +294,26 @@ final class FaultWorld {
     if asked != tags { faults.append("thread \(thread) asked \(asked) for \(tags)") }
   }
 
-  /// A reply that came whole is asked for again only where the daemon ended before it could be written.
+  /// Each call of a tool that is kept has one result.
+  private func checkResults(_ rows: [JSON], in thread: Int) {
+    let blocks = rows.flatMap { $0["content"]?.array ?? [] }
+    let asked = blocks.filter { $0["type"] == "tool_use" }.compactMap { $0["id"]?.string }
+    let answered = blocks.filter { $0["type"] == "tool_result" }
+      .compactMap { $0["tool_use_id"]?.string }
+    if asked != answered { faults.append("thread \(thread) asked \(asked), got \(answered)") }
+  }
+
+  /// A reply that came whole is asked for again only where the daemon ended before it could be written, and a tool that is not
+  /// said to be harmless never runs twice.
   private func checkCalls(of message: Message) async throws {
     guard let turn = message.turn else { return }
-    let whole = host.deliveries.filter { $0.tag == message.tag && $0.isWhole }.count
-    if whole > 1 + message.ends {
-      faults.append("\(message.tag) was answered \(whole) times over \(message.ends) ends")
+    let delivered = host.deliveries.filter { $0.tag == message.tag && $0.isWhole }
+    let whole = delivered.count { !$0.isAsk }
+    for count in [whole, delivered.count - whole] where count > 1 + message.ends {
+      faults.append("\(message.tag) was answered \(count) times over \(message.ends) ends")
     }
+    let runs = host.runs(message.tag)
+    if runs > 1 { faults.append("the tool of \(message.tag) was run \(runs) times") }
     let status = try await sender.call("turn/get", ["turn_id": .string(turn)])["status"]
     if status == "done", whole == 0 { faults.append("\(message.tag) is done without an answer") }
   }
