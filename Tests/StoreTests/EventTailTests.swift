@@ -11,6 +11,8 @@ import Testing
     /// Of the n-th hold.
     case commit(Int)
     case rollback(Int)
+    case doubt(Int)
+    case settleDoubts
     case flush
     /// Given a cursor, the numbers that a page shows and the cursor after it.
     case see(after: EventSeq, [EventSeq], through: EventSeq)
@@ -26,6 +28,8 @@ import Testing
       case .hold(let count): holds.append(tail.hold(drafts(count), at: 0).0)
       case .commit(let hold): tail.commit(holds[hold])
       case .rollback(let hold): tail.rollback(holds[hold])
+      case .doubt(let hold): tail.doubt(holds[hold])
+      case .settleDoubts: tail.settleDoubts()
       case .flush: if let last = tail.pendingEvents().last { tail.flushed(through: last.seq) }
       case .see(let cursor, let numbers, let through):
         guard
@@ -69,6 +73,11 @@ import Testing
     [
       .append(1), .hold(1), .append(1), .flush, .commit(0), .flush,
       .see(after: 0, [1, 2, 3], through: 3),
+    ],
+    // What may come back after a crash hides what stands behind it, which is stored all the same.
+    [
+      .append(1), .hold(1), .append(1), .doubt(0), .append(1), .see(after: 0, [1], through: 1),
+      .flush, .see(after: 1, [], through: 1), .settleDoubts, .see(after: 1, [3, 4], through: 4),
     ],
     // A hold of nothing hides nothing.
     [

@@ -44,6 +44,20 @@ final class EventLogTail: Sendable {
     if !holds.isEmpty { onEvents() }
   }
 
+  /// Leaves holds open until ``settleDoubts()``.
+  func doubt(_ holds: [EventTail.HoldID]) {
+    tail.withLock { tail in for hold in holds { tail.doubt(hold) } }
+  }
+
+  func settleDoubts() {
+    let hadSome = tail.withLock { tail in
+      let before = tail.visibleThrough
+      tail.settleDoubts()
+      return tail.visibleThrough != before
+    }
+    if hadSome { onEvents() }
+  }
+
   func flushed(through last: EventSeq) { tail.withLock { $0.flushed(through: last) } }
   func letGo(through last: EventSeq) -> Bool { tail.withLock { $0.letGo(through: last) } }
   func forget(_ thread: ThreadID) { tail.withLock { $0.forget(thread) } }

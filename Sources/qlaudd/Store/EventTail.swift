@@ -10,7 +10,8 @@ import Domain
 /// ```
 ///   append ──▶ pending ──flushed──▶ stored ──window full, letGo──▶ gone from memory, floor = its number
 ///   hold ────▶ held ──commit──▶ stored
-///                └──rollback──▶ gone, its number is burnt
+///                ├──rollback──▶ gone, its number is burnt
+///                └──doubt──▶ held until the next commit, then gone
 /// ```
 /// Readers see what is at most `visibleThrough`: the number before the first open hold. Every visible event at most
 /// `floor` is a row; every visible event past it is an entry. So a page is rows up to the floor and entries behind it, and
@@ -56,6 +57,8 @@ struct EventTail {
   private var head = 0
   private var holds: [(id: HoldID, first: EventSeq)] = []
   private var nextHold: HoldID = 0
+  /// Holds of transactions of which nobody knows whether a crash would bring them back.
+  private var doubtful: [HoldID] = []
   private(set) var pendingCount = 0
 
   /// An empty tail; no number is reserved yet.
@@ -116,10 +119,24 @@ struct EventTail {
     entries.removeSubrange(range)
   }
 
-  /// The visible events that are not yet rows, in order.
+  /// The hold's transaction has failed in a way that may let it come back: where the disk refuses to sync, a commit is not made,
+  /// but it stands in the write-ahead log until the next one is written over it, and a start after a crash would find it.
+  /// Until then no reader may see what comes behind.
+  mutating func doubt(_ id: HoldID) {
+    if holds.contains(where: { $0.id == id }) { doubtful.append(id) }
+  }
+
+  /// A later transaction was written over those in doubt.
+  mutating func settleDoubts() {
+    for id in doubtful { rollback(id) }
+    doubtful = []
+  }
+
+  /// The events that are not yet rows and stand before all open holds, in order; those in doubt are no longer at work.
   func pendingEvents() -> [Event] {
-    let visible = visibleThrough
-    return entries[head...].prefix { $0.event.seq <= visible }
+    let open = holds.first { !doubtful.contains($0.id) }
+    let last = min(open.map { $0.first - 1 } ?? lastNumber, reservedThrough)
+    return entries[head...].prefix { $0.event.seq <= last }
       .filter { $0.state == .pending }.map(\.event)
   }
 

@@ -36,6 +36,15 @@ enum StorageError {
     }
   }
 
+  /// Whether the transaction that failed so may stand whole in the write-ahead log: all was written, then the disk refused to
+  /// sync, or the log's index to grow.
+  static func leavesDoubt(_ error: any Error) -> Bool {
+    guard let error = error as? DatabaseError, error.resultCode == .SQLITE_IOERR else {
+      return false
+    }
+    return error.extendedResultCode != .SQLITE_IOERR_WRITE
+  }
+
   /// What keeps the file from being used, and may go.
   static func unavailable(_ message: String) -> QlaudError {
     QlaudError(.storageUnavailable, message, isRetryable: true)

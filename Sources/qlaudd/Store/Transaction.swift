@@ -25,6 +25,7 @@ final class Transaction {
     _ body: (Transaction) throws -> T
   ) -> Result<T, any Error> {
     let transaction = Transaction(db: db, log: log, now: now)
+    let changes = db.totalChangesCount
     do {
       var value: T?
       var reserved: EventSeq?
@@ -36,12 +37,17 @@ final class Transaction {
       }
       if let last = transaction.storedThrough { log.flushed(through: last) }
       log.settle(transaction.holds, committed: true, reservedThrough: reserved)
+      if db.totalChangesCount != changes { log.settleDoubts() }
       guard let value else {
         return .failure(QlaudError(.internal, "a transaction gave no value"))
       }
       return .success(value)
     } catch {
-      log.settle(transaction.holds, committed: false, reservedThrough: nil)
+      if StorageError.leavesDoubt(error) {
+        log.doubt(transaction.holds)
+      } else {
+        log.settle(transaction.holds, committed: false, reservedThrough: nil)
+      }
       return .failure(StorageError.map(error))
     }
   }
