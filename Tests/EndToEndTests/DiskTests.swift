@@ -104,7 +104,9 @@ import Wire
     let disk = folder["disk"]
     mkdir(disk, 0o700)
     let standIn = try StandIn { body, connection in
-      try StandIn.say([StandIn.question(body)], to: connection)
+      let question = StandIn.question(body)
+      if question == "hang" { return try connection.waitForPeerToClose() }
+      try StandIn.say([question], to: connection)
     }
     let mount = "mount -t tmpfs -o size=4m,mode=700 tmpfs '\(disk)' && exec \"$@\""
     // The mount lives as long as this process, so that two daemons see the same disk.
@@ -115,6 +117,11 @@ import Wire
     try await client.use(standIn)
     let thread = try await client.newThread()
     _ = await client.untilDone(try await client.send("before", to: thread))
+    // Left running by the crash: the next start has something to write.
+    let held = try await client.send("hang", to: try await client.newThread())
+    _ = await client.events(1) {
+      $0["turn_id"]?.string == held && $0["event"] == "qlaud.iteration_start"
+    }
     try keeper.fill("\(disk)/ballast")
     var kinds: [String] = []
     for _ in 0..<20 {
@@ -136,7 +143,9 @@ import Wire
       let full = try Daemon(in: folder, through: keeper.enter, database: "\(disk)/q.db")
       let reader = try RPCClient(full)
       #expect(try await reader.messages(thread).count == count)
-      full.crash()
+      // It has not taken up the turn, for that has to be written, and ends all the same when it is asked to.
+      #expect(try await reader.call("turn/get", ["turn_id": .string(held)])["status"] == "running")
+      full.stop()
     } catch let error as Daemon.StartFailed {
       #expect(error.said.contains("full"), "\(error.said)")
     }

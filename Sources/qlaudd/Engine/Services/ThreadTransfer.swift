@@ -34,7 +34,8 @@ extension Threads {
   package func importLines(_ text: String, as principal: Principal) async throws -> Thread {
     var thread: Thread?
     var messages: [Message] = []
-    for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+    // By bytes: U+2028 and U+0085 end no line of JSON Lines, they may stand in a text.
+    for (index, line) in text.utf8.split(separator: UInt8(ascii: "\n")).enumerated() {
       let field = "jsonl line \(index + 1)"
       let json = try Self.parse(line, field)
       if let thread {
@@ -50,8 +51,8 @@ extension Threads {
     return thread
   }
 
-  private static func parse(_ line: Substring, _ field: String) throws -> JSON {
-    do throws(JSONError) { return try JSON(parsing: Array(line.utf8)) } catch {
+  private static func parse(_ line: Substring.UTF8View, _ field: String) throws -> JSON {
+    do throws(JSONError) { return try JSON(parsing: Array(line)) } catch {
       throw QlaudError.invalid(field, "\(error)")
     }
   }
@@ -61,6 +62,7 @@ extension Threads {
       "type": "thread", "id": thread.id.json, "end_user_id": thread.endUserID.map(JSON.string),
       "title": thread.title.map(JSON.string), "metadata": .object(thread.metadata),
       "default_model": thread.defaultModel.map(JSON.string), "system": thread.system,
+      "offline": thread.offline?.json,
       "created_at": .int(thread.createdAt), "last_active_at": .int(thread.lastActiveAt),
     ])
   }
@@ -80,11 +82,18 @@ extension Threads {
     }
     let id = json["id"].flatMap(ThreadID.init(wire:)) ?? ThreadID(rawValue: core.source.uuid())
     let now = core.source.now()
+    let offline = json["offline"]?.nonNull
+    guard offline == nil || offline.flatMap(OfflineRule.init(wire:)) != nil else {
+      throw QlaudError.invalid(
+        field,
+        "offline must be one of \(OfflineRule.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
     return Thread(
       id: id, keyID: principal.keyID, endUserID: try principal.endUser(json["end_user_id"]?.string),
       title: json["title"]?.string, metadata: json["metadata"]?.object ?? [:],
       defaultModel: json["default_model"]?.string, system: json["system"]?.nonNull,
-      createdAt: json["created_at"]?.int ?? now, lastActiveAt: json["last_active_at"]?.int ?? now)
+      createdAt: json["created_at"]?.int ?? now, lastActiveAt: json["last_active_at"]?.int ?? now,
+      offline: offline.flatMap(OfflineRule.init(wire:)))
   }
 
   private static func message(_ json: JSON, _ thread: ThreadID, seq: MessageSeq, _ field: String)

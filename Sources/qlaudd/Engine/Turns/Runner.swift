@@ -17,17 +17,10 @@ package struct Runner: Service {
   static let grace: Duration = .milliseconds(500)
 
   package func run() async throws {
-    let unknown = try await core.persist { try await core.store.settleUnknownOutcomes() }
-    if unknown > 0 {
-      core.logger.warning(
-        "calls of an earlier run have no known outcome and are settled at what was held for them",
-        metadata: ["count": "\(unknown)"])
+    // On a disk that is full this waits; the end of the daemon does not wait with it.
+    do { try await cancelWhenGracefulShutdown { try await takeUp() } } catch is CancellationError {
+      return
     }
-    let recovered = try await core.persist { try await core.store.recoverTurns() }
-    if !recovered.isEmpty {
-      core.logger.notice("turns of an earlier run go on", metadata: ["count": "\(recovered.count)"])
-    }
-    core.reach.restore(try await core.store.lanes())
     await withDiscardingTaskGroup { group in
       await withGracefulShutdownHandler {
         await dispatch(in: &group)
@@ -39,9 +32,26 @@ package struct Runner: Service {
     }
   }
 
+  /// Takes up what an earlier run has left.
+  private func takeUp() async throws {
+    let unknown = try await core.persist { try await core.store.settleUnknownOutcomes() }
+    if unknown > 0 {
+      core.logger.warning(
+        "calls of an earlier run have no known outcome and are settled at what was held for them",
+        metadata: ["count": "\(unknown)"])
+    }
+    let recovered = try await core.persist { try await core.store.recoverTurns() }
+    if !recovered.isEmpty {
+      core.logger.notice("turns of an earlier run go on", metadata: ["count": "\(recovered.count)"])
+    }
+    core.reach.restore(try await core.store.lanes())
+  }
+
   private func dispatch(in group: inout DiscardingTaskGroup) async {
-    while !Task.isShuttingDownGracefully, !Task.isCancelled {
+    while true {
+      // Before the look at whether to end: the ring of a shutdown between the two must wake the wait below.
       let seen = core.work.generation
+      if Task.isShuttingDownGracefully || Task.isCancelled { return }
       do {
         try await core.expireTurns()
         let isPaused = try await core.store.setting(SettingName.queuePaused) == true
