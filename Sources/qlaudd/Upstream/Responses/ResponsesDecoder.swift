@@ -24,6 +24,8 @@ struct ResponsesDecoder: ReplyDecoder {
   private var hasRefused = false
   private var isDone = false
   private var responseID = ""
+  /// The item that the last event named; hosts that leave the number out go on with it.
+  private var lastIndex = 0
 
   init(call: ModelCall) {
     self.call = call
@@ -84,7 +86,8 @@ struct ResponsesDecoder: ReplyDecoder {
 
   /// An event of one output item.
   private mutating func item(_ event: JSON) {
-    guard let index = event["output_index"]?.int.map({ Int(clamping: $0) }) else { return }
+    let index = event["output_index"]?.int.map { Int(clamping: $0) } ?? lastIndex
+    lastIndex = index
     if let holder = blocks.holder, holder.item != index, holder.part == .call {
       waiting.append(event)
       return
@@ -228,7 +231,7 @@ struct ResponsesDecoder: ReplyDecoder {
       }
     }
     let usage =
-      response["usage"]?.nonNull.map(ResponsesDialect.usage)
+      response["usage"]?.nonNull.flatMap(ResponsesDialect.usage)
       ?? UsageEstimate.of(call, outputBytes: blocks.outputBytes)
     blocks.writer.end(stopReason: stopReason(response), usage: usage)
     isDone = true
