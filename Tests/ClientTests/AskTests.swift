@@ -173,6 +173,26 @@ import Wire
     }
   }
 
+  @Test func `Only words that were printed are called void`() async throws {
+    try await withDaemon { exchange in
+      guard exchange.method == "message/send" else { return exchange.routine() }
+      exchange.startTurn()
+      exchange.event(11, "qlaud.retry", ["reason": "rate_limited", "discard_after": 10])
+      exchange.text(12, "half")
+      exchange.event(13, "qlaud.retry", ["reason": "broken_stream", "discard_after": 11])
+      exchange.event(14, "qlaud.retry", ["reason": "server_error", "discard_after": 13])
+      exchange.text(15, "whole")
+      exchange.done(16)
+    } _: { cli, _ in
+      let said = try await cli.run("ask", "x").err.split(separator: "\n")
+      #expect(
+        said == [
+          "trying again: rate_limited", "trying again: broken_stream (the reply above is void)",
+          "trying again: server_error",
+        ])
+    }
+  }
+
   @Test func `Reasoning is shown on standard error, on lines of its own`() async throws {
     try await withDaemon { exchange in
       guard exchange.method == "message/send" else { return exchange.routine() }
