@@ -73,8 +73,13 @@ struct GeminiDecoder: ReplyDecoder {
 
   // MARK: One chunk
 
+  /// What a chunk of a reply has at least one of.
+  private static let members = ["candidates", "usageMetadata", "promptFeedback", "responseId"]
+
   private mutating func chunk(_ json: JSON) throws(UpstreamFailure) {
     if json["error"]?.nonNull != nil { throw UpstreamFailure.reported(json) }
+    // Signs of life that gateways send say nothing of the reply.
+    guard Self.members.contains(where: { json[$0]?.nonNull != nil }) else { return }
     if responseID.isEmpty {
       // Older models send no id; one made from the first chunk is the same on every reading.
       responseID = json["responseId"]?.string ?? "gen_" + StableHash.hex(json.text)

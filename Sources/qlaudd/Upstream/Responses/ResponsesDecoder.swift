@@ -71,10 +71,14 @@ struct ResponsesDecoder: ReplyDecoder {
       // Some hosts report an error without a type.
       if event["error"]?.nonNull != nil { throw UpstreamFailure.reported(event) }
     default:
-      start(nil, of: event)
+      // Signs of life and kinds to come may stand before the beginning, which names the reply.
+      if Self.members.contains(where: { event[$0] != nil }) { start(nil, of: event) }
       item(event)
     }
   }
+
+  /// What an event of an item has at least one of.
+  private static let members = ["item", "delta", "text", "refusal", "arguments", "annotation"]
 
   private mutating func start(_ response: JSON?, of event: JSON) {
     guard !blocks.writer.hasStarted else { return }
