@@ -74,7 +74,7 @@ import Wire
     } _: { cli, _ in
       let outcome = try await cli.run("ask", "hello")
       #expect(outcome.status == 1)
-      #expect(outcome.err == "error: model gone\n")
+      #expect(outcome.err == "error: the provider answers 404: model gone\n")
     }
   }
 
