@@ -117,7 +117,7 @@ let package = Package(
         "TestSupport",
         logging,
       ]),
-    tests("APITests", ["API", "Engine", "Domain", "Wire"]),
+    tests("APITests", ["API", "Engine", "Upstream", "Domain", "Wire"]),
     tests("ServerTests", ["Server", "Wire", "CHost", httpTypes, lifecycle, logging] + nio),
     tests("ClientTests", ["Client", "Wire", argumentParser]),
     tests("EndToEndTests", ["Main", "Client", "Vault", "Wire", "TestSupport"]),

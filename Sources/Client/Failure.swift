@@ -46,6 +46,11 @@ struct Failure: Error, Equatable {
   }
 
   private static func message(of fault: RPC.Fault) -> String {
+    if fault.data?["kind"] == "upstream_error", let provider = fault.data?["provider"]?.string,
+      !fault.message.contains(provider)
+    {
+      return "\(provider) answers: \(fault.message)"
+    }
     guard let field = fault.data?["field"]?.string, !fault.message.contains(field) else {
       return fault.message
     }

@@ -52,6 +52,19 @@ import Wire
     #expect(parameters["thread_id"] == "a b/c")
   }
 
+  /// OpenAI's clients put a model's name into the path, some with its slash escaped, some as it is.
+  @Test(arguments: ["/v1/models/up/a/b", "/v1/models/up%2Fa/b", "/v1/models/up%2Fa%2Fb"])
+  func `a parameter that takes the rest of the path may have slashes`(path: String) {
+    guard
+      case .method(let method, let parameters) = Registry.all.match(verb: "GET", path: path[...])
+    else {
+      Issue.record("no match")
+      return
+    }
+    #expect(method.name == "model/get")
+    #expect(parameters["slug"] == "up/a/b")
+  }
+
   @Test func `a known path with another verb says which there are`() {
     guard case .otherVerbs(let verbs) = Registry.all.match(verb: "PUT", path: "/v1/threads") else {
       Issue.record("no match")

@@ -74,7 +74,7 @@ import Wire
     } _: { cli, _ in
       let outcome = try await cli.run("ask", "hello")
       #expect(outcome.status == 1)
-      #expect(outcome.err == "error: model gone\n")
+      #expect(outcome.err == "error: the provider answers 404: model gone\n")
     }
   }
 
@@ -170,6 +170,26 @@ import Wire
       #expect(outcome.status == 0)
       #expect(outcome.out == "one two\n")
       #expect(daemon.params(of: "thread/subscribe") == ["thread_id": "thread-1", "after": 11])
+    }
+  }
+
+  @Test func `Only words that were printed are called void`() async throws {
+    try await withDaemon { exchange in
+      guard exchange.method == "message/send" else { return exchange.routine() }
+      exchange.startTurn()
+      exchange.event(11, "qlaud.retry", ["reason": "rate_limited", "discard_after": 10])
+      exchange.text(12, "half")
+      exchange.event(13, "qlaud.retry", ["reason": "broken_stream", "discard_after": 11])
+      exchange.event(14, "qlaud.retry", ["reason": "server_error", "discard_after": 13])
+      exchange.text(15, "whole")
+      exchange.done(16)
+    } _: { cli, _ in
+      let said = try await cli.run("ask", "x").err.split(separator: "\n")
+      #expect(
+        said == [
+          "trying again: rate_limited", "trying again: broken_stream (the reply above is void)",
+          "trying again: server_error",
+        ])
     }
   }
 

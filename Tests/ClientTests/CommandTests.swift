@@ -70,6 +70,7 @@ import Wire
           == ["slug": "llama", "provider": "or", "upstream_name": "meta/llama-4"])
       let bare = try await cli.run("models", "alias", "llama", "llama-4")
       #expect(bare.status == 2)
+      #expect(bare.err.contains("qlaud models set llama-4 --alias llama"))
     }
   }
 
@@ -94,6 +95,12 @@ import Wire
       #expect(daemon.params(of: "provider/set") == ["name": "groq", "secret": "groq"])
       let azure = try await cli.run("provider", "add", "azure", input: "k\n")
       #expect(azure.status == 2 && azure.err.contains("{resource}"))
+      // Nobody types a key for a name that leads nowhere.
+      let unknown = try await cli.run("provider", "add", "nosuch", input: "k\n")
+      #expect(unknown.status == 2)
+      #expect(unknown.err.contains("known are groq, ollama, azure"))
+      #expect(unknown.err.contains("--url URL"))
+      #expect(daemon.params(of: "secret/set")?["name"] == "groq")
     }
     try await withDaemon { call in
       if call.method == "provider/presets" { call.reply(presets) } else { call.routine() }
@@ -102,6 +109,52 @@ import Wire
       #expect(ollama.status == 0)
       #expect(daemon.params(of: "provider/set") == ["name": "ollama"])
       #expect(daemon.params(of: "secret/set") == nil)
+    }
+  }
+
+  @Test func `A provider's refusal says whose it is`() async throws {
+    let fault = RPC.Fault(
+      code: -32014, message: "this model refuses you",
+      data: ["kind": "upstream_error", "provider": "up", "status": 400])
+    try await withDaemon {
+      $0.fail(fault)
+    } _: { cli, _ in
+      let outcome = try await cli.run("provider", "test", "up")
+      #expect(outcome.err.hasPrefix("error: up answers: this model refuses you\n"))
+    }
+  }
+
+  @Test func `usage marks what is estimated and what has no price`() async throws {
+    func row(_ name: JSON, _ cost: JSON, _ more: JSON.Object) -> JSON {
+      var row: JSON.Object = [
+        "group": name, "request_count": 2, "input_tokens": 30, "cache_read_tokens": 10,
+        "cache_write_tokens": 0, "output_tokens": 4, "cost_micros": cost, "unpriced_requests": 0,
+        "estimated": false,
+      ]
+      row.merge(more)
+      return .object(row)
+    }
+    let usage: JSON = [
+      "total_cost_micros": 4_500,
+      "data": [
+        row("a", 1_500, [:]), row("b", 3_000, ["estimated": true]),
+        row("c", 0, ["unpriced_requests": 2]),
+      ],
+    ]
+    try await withDaemon { call in
+      if call.method == "usage/get" { call.reply(usage) } else { call.routine() }
+    } _: { cli, _ in
+      let table = try await cli.run("usage")
+      #expect(table.status == 0)
+      let lines = table.out.split(separator: "\n")
+      #expect(lines.count == 4)
+      #expect(lines[1].contains(" $0.0015"))
+      #expect(lines[2].contains("~$0.003"))
+      #expect(lines[3].hasSuffix(" -"))
+      #expect(table.err.contains("total $0.0045"))
+      #expect(table.err.contains("estimated") && table.err.contains("2 calls"))
+      let csv = try await cli.run("usage", "--csv")
+      #expect(csv.out.split(separator: "\n").last == "c,2,30,10,0,4,0,2")
     }
   }
 

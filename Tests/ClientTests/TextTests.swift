@@ -97,6 +97,8 @@ import Wire
 
   @Test func `A report makes times and money readable and leaves out nulls`() {
     let lines = Report.lines(["id": "x", "cost_micros": 1500, "reason": nil, "queue": ["depth": 2]])
-    #expect(lines == ["id           x", "cost_micros  $0.0015", "queue", "  depth  2"])
+    #expect(lines == ["id     x", "cost   $0.0015", "queue", "  depth  2"])
+    let wallet = Report.lines(["balance_usd": 2.5, "balance_micros": 2_500_000, "cap_usd": 1])
+    #expect(wallet == ["balance  $2.50", "cap_usd  1"])
   }
 }

@@ -46,56 +46,6 @@ import Wire
     #expect(messages(bodies[299]).count == 600)
   }
 
-  @Test func `the same holds in Anthropic's shape, but for the marks, of which there are four`()
-    async throws
-  {
-    let bodies = Shared<[JSON]>([])
-    let server = try LoopbackServer { request, connection in
-      let body = try JSON(parsing: request.body)
-      let number = bodies.with { all in
-        all.append(body)
-        return all.count
-      }
-      let reply: JSON = [
-        "id": .string("msg_\(number)"), "type": "message", "role": "assistant", "model": "claude-x",
-        "content": [["type": "text", "text": .string("answer \(number)")]],
-        "stop_reason": "end_turn",
-        "usage": ["input_tokens": 10, "output_tokens": 2],
-      ]
-      try connection.respond(
-        status: 200, headers: [("content-type", "application/json")], body: reply.bytes)
-    }
-    defer { server.stop() }
-    let daemon = try Daemon()
-    let client = try RPCClient(daemon)
-    _ = try await client.call(
-      "provider/set",
-      ["name": "up", "base_url": .string(server.origin), "shape": "anthropic"])
-    let thread =
-      try await client.call("thread/create", ["system": "Be brief."])["id"]?.string ?? ""
-    for number in 1...300 {
-      _ = try await client.call(
-        "message/send",
-        [
-          "thread_id": .string(thread), "max_tokens": 50, "model": "up/claude-x",
-          "content": .string("question \(number)"),
-        ])
-    }
-    let all = bodies.with { $0 }
-    #expect(all.count == 300)
-    for (before, after) in zip(all, all.dropFirst()) {
-      let old = (before["messages"]?.array ?? []).map { Self.unmarked($0).text }
-      let new = (after["messages"]?.array ?? []).map { Self.unmarked($0).text }
-      #expect(Array(new.prefix(old.count)) == old)
-      #expect(after["system"] == before["system"])
-      // The end of the call before is marked in this one too, so the cache is found.
-      let last = before["messages"]?.array?.last?["content"]?[0]
-      #expect(last?["cache_control"] == ["type": "ephemeral"])
-      #expect(after["messages"]?[old.count - 1]?["content"]?[0] == last)
-      #expect(after.text.components(separatedBy: "cache_control").count - 1 == 3)
-    }
-  }
-
   @Test func `a model with a small window gets what it holds, and the beginning moves rarely`()
     async throws
   {
@@ -223,19 +173,6 @@ import Wire
         open = message["tool_calls"] != nil
       }
       #expect(messages.count { $0["role"] == "user" } <= 4)
-    }
-  }
-
-  static func unmarked(_ json: JSON) -> JSON {
-    switch json {
-    case .array(let elements): .array(elements.map(unmarked))
-    case .object(let object):
-      .object(
-        JSON.Object(
-          object.members.filter { $0.key != "cache_control" }.map {
-            JSON.Object.Member(key: $0.key, value: unmarked($0.value))
-          }))
-    default: json
     }
   }
 }

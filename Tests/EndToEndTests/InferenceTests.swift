@@ -292,11 +292,55 @@ import Wire
     let list = try HTTPReply.request(daemon, "GET", "/v1/models").json
     #expect(list["data"]?.array?.map { $0["id"] } == ["up/stand-in"])
     #expect(list["data"]?[0]?["owned_by"] == "up")
+    #expect(list["data"]?[0]?["created_at"] == "1970-01-01T00:00:00Z")
     let count = try HTTPReply.request(
       daemon, "POST", "/v1/messages/count_tokens",
       ["model": "up/stand-in", "messages": Self.question])
     #expect(count.json["estimated"] == true)
     #expect((count.json["input_tokens"]?.int ?? 0) > 0)
     #expect(standIn.requests.isEmpty)
+  }
+
+  @Test func `one model is found by slug, alias or provider/model, in both dialects' shape`()
+    async throws
+  {
+    let (standIn, daemon, client) = try await Self.standIn { _, connection in
+      try StandIn.say(["x"], to: connection)
+    }
+    defer { standIn.server.stop() }
+    _ = try await client.call(
+      "model/set",
+      ["slug": "Big", "provider": "up", "upstream_name": "stand-in", "aliases": ["b"]])
+    func get(_ name: String, _ headers: [String: String] = [:]) throws -> HTTPReply {
+      try HTTPReply.request(daemon, "GET", "/v1/models/\(name)", headers: headers)
+    }
+    for name in ["big", "BIG", "b"] {
+      let model = try get(name).json
+      #expect(model["id"] == "big")
+      #expect(model["object"] == "model" && model["type"] == "model")
+      #expect(model["owned_by"] == "up")
+      #expect(model["display_name"] == "big")
+      #expect((model["created"]?.int ?? 0) > 0)
+      #expect(model["created_at"]?.string?.hasSuffix("Z") == true)
+    }
+    for name in ["up/other", "up%2Fother"] { #expect(try get(name).json["id"] == "up/other") }
+    #expect(try get("up/other?beta=true").status == 200)
+    // As the SDKs of each read an error.
+    let missing = try get("no-such")
+    #expect(missing.status == 404)
+    #expect(missing.json["error"]?["code"] == "model_not_found")
+    #expect(missing.json["error"]?["type"] == "invalid_request_error")
+    let other = try get("no-such", ["anthropic-version": "2023-06-01"])
+    #expect(other.status == 404)
+    #expect(other.json["type"] == "error")
+    #expect(other.json["error"]?["type"] == "not_found_error")
+    // A key that is bound to some models does not see the others.
+    let key =
+      try await client.call(
+        "key/create", ["name": "bound", "scope": "standard", "models": ["b"]])["secret"]?.string
+      ?? ""
+    #expect(try get("b", ["x-api-key": key]).json["id"] == "big")
+    #expect(try get("up/other", ["x-api-key": key]).status == 404)
+    #expect(try await client.call("model/get", ["slug": "b"])["id"] == "big")
   }
 }

@@ -210,6 +210,38 @@ import Wire
     #expect(other.status == 502)
   }
 
+  @Test(arguments: [true, false])
+  func `a stateless call goes to the fallback that it names, else to that of the settings`(
+    isNamed: Bool
+  ) async throws {
+    let daemon = try Daemon()
+    let (client, first, second) = try await withFallback(daemon) { _, connection in
+      try connection.respond(status: 503, headers: [], body: [])
+    }
+    if !isNamed {
+      _ = try await client.call(
+        "settings/set", ["settings": ["fallback": ["nowhere/x", "spare/other"]]])
+    }
+    for path in ["/v1/messages", "/v1/chat/completions"] {
+      var body: JSON.Object = [
+        "model": "up/big-1", "max_tokens": 9, "messages": [["role": "user", "content": "x"]],
+      ]
+      if isNamed { body["fallback"] = ["spare/other"] }
+      let reply = try HTTPReply.request(daemon, "POST", path, .object(body))
+      #expect(reply.status == 200)
+      #expect(reply.json["model"] == "spare/other")
+      body["fallback"] = []
+      #expect(try HTTPReply.request(daemon, "POST", path, .object(body)).status == 502)
+      body["fallback"] = ["nowhere/x"]
+      #expect(try HTTPReply.request(daemon, "POST", path, .object(body)).status == 404)
+    }
+    #expect(first.requests.count == 4)
+    #expect(second.requests.map { $0["model"] } == ["other", "other"])
+    // No fallback at all is a setting too.
+    let none = try await client.call("settings/set", ["settings": ["fallback": []]])
+    #expect(none["settings"]?["fallback"] == [] || none["fallback"] == [])
+  }
+
   @Test func `a refusal of the request itself is not shopped around`() async throws {
     let daemon = try Daemon()
     let (client, first, second) = try await withFallback(daemon) { _, connection in

@@ -51,6 +51,27 @@ struct DialectContractTests {
     }
   }
 
+  /// Comments, pings, empty events, fields without data, as hosts and what stands between send them to keep a connection.
+  @Test(
+    arguments: Dialect.all,
+    [
+      ": OPENROUTER PROCESSING", "data:", "data: {}", "id: 7\nretry: 100",
+      "event: ping\ndata: {\"type\":\"ping\"}", "event: keepalive\ndata: {\"type\":\"keepalive\"}",
+      "event: heartbeat", ":\r\n:", "data: null",
+    ])
+  func `noise between the events of a stream changes nothing`(_ dialect: Dialect, _ noise: String)
+    throws
+  {
+    let call = ModelCall.asking(model: Sample.model(dialect.shape))
+    let sample = Sample(dialect.shape, tool: "f")
+    let frames = sample.events.map { SSEText.frame(event: $0.name, data: Array($0.data.utf8)) }
+    let plain = try events(of: dialect.makeDecoder(call), pieces: frames)
+    let between = Array("\(noise)\n\n".utf8)
+    let noisy = try events(
+      of: dialect.makeDecoder(call), pieces: [between] + frames.flatMap { [$0, between] })
+    #expect(noisy.filter { $0 != .ping } == plain)
+  }
+
   @Test(arguments: Dialect.all)
   func `a reply that is not streamed says the same`(_ dialect: Dialect) throws {
     var decoder = dialect.makeDecoder(Self.call(dialect, stream: false))

@@ -125,6 +125,12 @@ import Wire
         stop,
       ], "a\u{FFFD}|||end_turn"),
     chat(
+      "content as one part, reasoning under rarer names",
+      [
+        #" {"index":0,"delta":{"reasoning_text":"h"}}"#, #" {"index":0,"delta":{"thinking":"m"}}"#,
+        #" {"index":0,"delta":{"content":{"type":"text","text":"a"}}}"#, stop,
+      ], "a|hm||end_turn"),
+    chat(
       "members of every host around",
       [
         #" {"index":0,"delta":{"content":"a","token_id":5,"channel":"final"},"logprobs":{"content":[]},"native_finish_reason":null,"seed":1,"text":"a"}"#,
@@ -167,6 +173,14 @@ import Wire
         #"{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":null}"#,
         #"{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"a"}"#,
         completed(""),
+      ], "a|||end_turn"),
+    responses(
+      "events that do not say of which item they are",
+      [
+        #"{"type":"response.output_item.added","item":{"type":"message","id":"m","content":[]}}"#,
+        #"{"type":"response.output_text.delta","content_index":0,"delta":"a"}"#,
+        #"{"type":"response.output_text.done","content_index":0,"text":"a"}"#,
+        #"{"type":"response.output_item.done","item":\#(said)}"#, completed(""),
       ], "a|||end_turn"),
     responses(
       "server tools of every kind stand beside the words",
@@ -233,6 +247,18 @@ import Wire
         ), candidate(#"{"fileData":{"fileUri":"x"}},{"newKind":{"x":1}},{}"#),
         candidate(#"{"text":"a"}"#, "STOP"),
       ], "a|hm||end_turn"),
+    gemini(
+      "parts that hold nothing, and null feedback",
+      [
+        #"{"candidates":[{"content":{"parts":[{},{"thought":true},{"functionCall":null},{"text":null}]}}],"promptFeedback":{"blockReason":null}}"#,
+        #"{"candidates":[{"content":{"parts":[{"text":"a","functionCall":null}]},"finishReason":"STOP"}]}"#,
+      ], "a|||end_turn"),
+    gemini(
+      "other candidates than the first",
+      [
+        #"{"candidates":[{"index":1,"content":{"parts":[{"text":"no"}]},"finishReason":"SAFETY"}]}"#,
+        #"{"candidates":[{"index":1,"content":{"parts":[{"text":"no"}]}},{"index":0,"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}]}"#,
+      ], "a|||end_turn"),
     gemini(
       "a call without arguments, with null ones, with an id",
       [

@@ -93,7 +93,12 @@ struct ModelsCommand: ParsableCommand {
     func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
       guard let slash = model.firstIndex(of: "/"), slash != model.startIndex,
         model.index(after: slash) != model.endIndex
-      else { throw .usage("\"\(model)\" must be PROVIDER/MODEL") }
+      else {
+        throw .usage(
+          "\"\(model)\" must be PROVIDER/MODEL",
+          hint:
+            "a further name for a model of your own: qlaud models set \(model) --alias \(alias) …")
+      }
       let answer = try daemon.call(
         "model/set",
         [

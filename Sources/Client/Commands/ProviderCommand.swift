@@ -63,6 +63,12 @@ struct ProviderCommand: ParsableCommand {
     func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
       let presets = try daemon.call("provider/presets")["data"]?.array ?? []
       let preset = presets.first { $0["name"]?.string == name.lowercased() }
+      guard preset != nil else {
+        let known = presets.compactMap { $0["name"]?.string }.joined(separator: ", ")
+        throw .usage(
+          "no provider is known as \"\(name)\"; known are \(known)",
+          hint: "any other: qlaud provider set \(name) --url URL --shape SHAPE --key-stdin")
+      }
       if let url = preset?["base_url"]?.string, url.contains("{") {
         let shape = preset?.cell("shape") ?? ""
         throw .usage(
@@ -74,18 +80,9 @@ struct ProviderCommand: ParsableCommand {
         let key = try SecretPrompt.read("key of \(name)", console: console)
         secret = try ProviderCommand.store(key, of: name, daemon)
       }
-      do throws(Failure) {
-        let answer = try daemon.call(
-          "provider/set", ProviderCommand.params(name, nil, nil, secret, nil))
-        console.done(answer, "provider \(name) is set; try it with: qlaud provider test \(name)")
-      } catch {
-        guard error.json?["data"]?["kind"] == "invalid_params", let secret else { throw error }
-        throw Failure(
-          error.status, error.message,
-          hint:
-            "the key is kept; say the rest: qlaud provider set \(name) --url URL --shape SHAPE --secret \(secret)",
-          json: error.json)
-      }
+      let answer = try daemon.call(
+        "provider/set", ProviderCommand.params(name, nil, nil, secret, nil))
+      console.done(answer, "provider \(name) is set; try it with: qlaud provider test \(name)")
     }
   }
 

@@ -42,11 +42,30 @@ struct UsageCommand: DaemonCommand {
             return [
               row["group"]?.string ?? "-", row.cell("request_count"), row.cell("input_tokens"),
               row.cell("cache_read_tokens"), row.cell("output_tokens"),
-              Format.money(row["cost_micros"]?.int ?? 0), share,
+              Self.cost(row), share,
             ]
           }), empty: "nothing was used")
       console.note("total \(Format.money(usage["total_cost_micros"]?.int ?? 0))")
+      if rows.contains(where: { $0["estimated"] == true }) {
+        console.note("~ with counts that the provider did not send: estimated")
+      }
+      let unpriced = rows.reduce(0) { $0 + ($1["unpriced_requests"]?.int ?? 0) }
+      if unpriced > 0 {
+        console.note(
+          "\(unpriced) calls of models without a price are not in it; give one with: qlaud models set"
+        )
+      }
     }
+  }
+
+  /// A row's cost; `-` where none of its calls has a price.
+  private static func cost(_ row: JSON) -> String {
+    if let unpriced = row["unpriced_requests"]?.int, unpriced > 0,
+      unpriced == row["request_count"]?.int
+    {
+      return "-"
+    }
+    return (row["estimated"] == true ? "~" : "") + Format.money(row["cost_micros"]?.int ?? 0)
   }
 
   private static func tokens(_ row: JSON) -> Int64 {

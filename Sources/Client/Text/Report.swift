@@ -6,10 +6,9 @@ enum Report {
   static func lines(_ json: JSON, indent: String = "") -> [String] {
     switch json {
     case .object(let object):
-      let width = object.members.map { DisplayWidth.of($0.key) }.max() ?? 0
-      return object.members.filter { !$0.value.isNull }.flatMap {
-        member($0.key, $0.value, width, indent)
-      }
+      let shown = object.members.filter { !$0.value.isNull && !isSaidTwice($0.key, object) }
+      let width = shown.map { DisplayWidth.of(label($0.key)) }.max() ?? 0
+      return shown.flatMap { member($0.key, $0.value, width, indent) }
     case .array(let elements):
       return elements.flatMap { element in
         isNested(element)
@@ -24,9 +23,21 @@ enum Report {
     -> [String]
   {
     guard isNested(value) else {
-      return [indent + DisplayWidth.pad(key, to: width, right: false) + "  " + readable(key, value)]
+      return [
+        indent + DisplayWidth.pad(label(key), to: width, right: false) + "  " + readable(key, value)
+      ]
     }
     return [indent + key] + lines(value, indent: indent + "  ")
+  }
+
+  /// Money is shown in dollars, so its name does not say the unit.
+  private static func label(_ key: String) -> String {
+    key.hasSuffix("_micros") ? String(key.dropLast("_micros".count)) : key
+  }
+
+  /// Whether the same amount stands there in micro-dollars too.
+  private static func isSaidTwice(_ key: String, _ object: JSON.Object) -> Bool {
+    key.hasSuffix("_usd") && object[key.dropLast("usd".count) + "micros"] != nil
   }
 
   private static func isNested(_ json: JSON) -> Bool {

@@ -52,6 +52,8 @@ struct TurnRunner {
     var reconnectsLeft = TurnRunner.reconnects
     /// Whether a line of reasoning is open on standard error.
     var hasOpenThought = false
+    /// Whether words of this try have been printed.
+    private var hasShown = false
     /// Questions to the person whether a tool may be called.
     var approvals: ApprovalPrompt
     /// The reply while it is held back.
@@ -152,7 +154,12 @@ struct TurnRunner {
       endThought(before: piece)
       switch piece {
       case .text(let text):
-        if runner.streams { console.out.text(text) } else { held += text }
+        if runner.streams {
+          console.out.text(text)
+          hasShown = true
+        } else {
+          held += text
+        }
       case .lineBreak:
         if runner.streams { console.out.raw("\n") } else { held += "\n" }
       case .thinking(let text):
@@ -162,7 +169,8 @@ struct TurnRunner {
       case .note(let text): console.note(text)
       case .void(let why):
         held = ""
-        console.note(runner.streams ? "\(why) (the reply above is void)" : why, .yellow)
+        console.note(hasShown ? "\(why) (the reply above is void)" : why, .yellow)
+        hasShown = false
       case .finished: break
       }
     }

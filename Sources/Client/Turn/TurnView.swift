@@ -66,12 +66,18 @@ struct TurnView {
     case "qlaud.queued":
       return endLine() + [.finished(.queued(reason: data["reason"]?.string ?? "offline"))]
     case "qlaud.error":
-      failure = .failed(
-        kind: data["kind"]?.string ?? "internal", message: data["message"]?.string ?? "failed")
+      failure = .failed(kind: data["kind"]?.string ?? "internal", message: Self.error(data))
       return []
     case "qlaud.done": return finish(data)
     default: return []
     }
+  }
+
+  /// What went wrong, and whose words they are.
+  private static func error(_ data: JSON) -> String {
+    let message = data["message"]?.string ?? "failed"
+    guard data["kind"] == "upstream_error" else { return message }
+    return "the provider answers\(data["status"]?.int.map { " \($0)" } ?? ""): \(message)"
   }
 
   private mutating func start(_ message: JSON) -> [Piece] {

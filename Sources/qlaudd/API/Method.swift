@@ -18,8 +18,12 @@ struct Method: Sendable {
     let path: String
     /// The status of a success.
     let status: Int
+    /// Whether the last segment's parameter takes the rest of the path, slashes included.
+    var takesRest = false
 
-    static func get(_ path: String) -> Route { Route(verb: .get, path: path, status: 200) }
+    static func get(_ path: String, takesRest: Bool = false) -> Route {
+      Route(verb: .get, path: path, status: 200, takesRest: takesRest)
+    }
     static func post(_ path: String, status: Int = 200) -> Route {
       Route(verb: .post, path: path, status: status)
     }

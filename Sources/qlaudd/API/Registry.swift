@@ -45,7 +45,7 @@ struct Registry: Sendable {
     var best: (method: Method, parameters: JSON.Object, literals: Int)?
     var verbs: [String] = []
     for method in methods {
-      guard let route = method.route, let found = Self.match(route.segments, segments) else {
+      guard let route = method.route, let found = Self.match(route, segments) else {
         continue
       }
       verbs.append(route.verb.rawValue)
@@ -57,9 +57,15 @@ struct Registry: Sendable {
     return verbs.isEmpty ? .nothing : .otherVerbs(Array(Set(verbs)).sorted())
   }
 
-  private static func match(_ pattern: [Substring], _ path: [Substring])
+  private static func match(_ route: Method.Route, _ path: [Substring])
     -> (parameters: JSON.Object, literals: Int)?
   {
+    let pattern = route.segments
+    var path = path
+    if route.takesRest, path.count > pattern.count {
+      let rest = path[(pattern.count - 1)...].joined(separator: "/")
+      path.replaceSubrange((pattern.count - 1)..., with: CollectionOfOne(rest[...]))
+    }
     guard pattern.count == path.count else { return nil }
     var parameters: JSON.Object = [:]
     var literals = 0

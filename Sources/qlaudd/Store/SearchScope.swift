@@ -6,7 +6,8 @@ enum SearchScope {
   /// What stands in the index for a message of a thread.
   static func text(_ thread: Thread, _ message: Message) -> String {
     let day = max(0, message.createdAt) / dayLength
-    let (year, month, _) = civil(day)
+    let date = CivilDate(daysSince1970: day)
+    let (year, month) = (date.year, date.month)
     var words = [
       name(thread.id), name(thread.keyID), name(message.role), "d\(day)", "m\(year * 12 + month)",
       "y\(year)",
@@ -38,7 +39,7 @@ enum SearchScope {
     let first = since / dayLength
     let last = max(first, (until - 1) / dayLength)
     if last - first < mostChoices { return (first...last).map { "d\($0)" } }
-    let (from, to) = (civil(first), civil(last))
+    let (from, to) = (CivilDate(daysSince1970: first), CivilDate(daysSince1970: last))
     let (firstMonth, lastMonth) = (from.year * 12 + from.month, to.year * 12 + to.month)
     if lastMonth - firstMonth < mostChoices { return (firstMonth...lastMonth).map { "m\($0)" } }
     guard to.year - from.year < mostChoices else { return nil }
@@ -55,20 +56,5 @@ enum SearchScope {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
     for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return String(hash, radix: 36)
-  }
-
-  /// The year and the month, from 1, of a day from 1970-01-01 on (H. Hinnant, "chrono-compatible low-level date algorithms").
-  private static func civil(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let shifted = day + 719_468
-    let era = shifted / 146_097
-    let ofEra = shifted - era * 146_097
-    let yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
-    let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * ofYear + 2) / 153
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    return (
-      yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month,
-      ofYear - (153 * shiftedMonth + 2) / 5 + 1
-    )
   }
 }

@@ -15,14 +15,18 @@ extension ModelClient {
         "model: provider \(provider.name) (\(provider.shape.rawValue)) has no embeddings; "
           + "use one of shape openai-chat or openai-responses", type: "invalid_params")
     }
-    let body = JSON.record([
+    let json = try await post(
+      "/v1/embeddings", body: Self.body(of: call), provider: provider, secret: secret)
+    return try Self.read(json, of: call)
+  }
+
+  static func body(of call: EmbeddingCall) -> JSON {
+    .record([
       "model": .string(call.model), "input": call.input,
       // Numbers are what every host sends unasked, and some refuse the word for them.
       "encoding_format": call.encoding == .float ? JSON?.none : call.encoding.json,
       "dimensions": call.dimensions.map(JSON.integer),
     ])
-    let json = try await post("/v1/embeddings", body: body, provider: provider, secret: secret)
-    return try Self.read(json, of: call)
   }
 
   static func read(_ json: JSON, of call: EmbeddingCall) throws(UpstreamFailure)

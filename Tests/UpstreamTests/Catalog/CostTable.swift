@@ -1,4 +1,4 @@
-/// What thirty replies cost, computed apart from the code under test, from the prices of the shipped list. The usage objects have the
+/// What thirty made-up counts cost, computed apart from the code under test, from the prices of the shipped list. The usage objects have the
 /// members and quirks of recorded ones.
 ///
 /// Fields between tabs: what it shows; shape; provider and model of the list; the usage objects as they come, between `;`;

@@ -4,8 +4,8 @@ import Wire
 
 @testable import Upstream
 
-/// Thirty replies with cached tokens, cache writes for five minutes and an hour, tiers and reasoning: what the dialects read of
-/// their usage, at the shipped list's prices, costs what was computed apart, to the micro-dollar.
+/// Counts in the forms and on the edges that no recording happens to hold: what the dialects read of them, at the shipped list's
+/// prices, costs what was computed apart, to the micro-dollar. Recorded replies: ``RecordedCostTests``.
 @Suite struct CostTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String

@@ -225,14 +225,17 @@ struct ChatReader {
 struct ChatRequest {
   var call: ModelCall
 
-  /// Whether it can be said in the canonical shape: no audio, nothing that the API itself refused.
-  static func isExpressible(_ body: JSON) -> Bool {
-    guard let messages = body["messages"]?.array, !messages.isEmpty else { return false }
-    return messages.allSatisfy { message in
-      (message["content"]?.array ?? []).allSatisfy { part in
-        ["text", "image_url", "file", "thinking"].contains(part["type"]?.string ?? "")
-      }
+  /// Whether it can be said in the canonical shape.
+  static func isExpressible(_ body: JSON) -> Bool { obstacle(body) == nil }
+
+  /// What in it cannot be said in the canonical shape: audio, and what the API itself refused.
+  static func obstacle(_ body: JSON) -> String? {
+    guard let messages = body["messages"]?.array, !messages.isEmpty else {
+      return "without messages"
     }
+    let known: Set = ["text", "image_url", "file", "thinking"]
+    let kinds = messages.flatMap { $0["content"]?.array ?? [] }.map { $0["type"]?.string ?? "" }
+    return kinds.first { !known.contains($0) }.map { "with \($0)" }
   }
 
   init(_ body: JSON) {

@@ -14,7 +14,7 @@ struct RecordedReply: Sendable, CustomTestStringConvertible {
   let urlPath: String
   let request: JSON
   let status: Int
-  let body: String
+  private(set) var body: String
   let chunkLengths: [Int]
 
   var testDescription: String { file }
@@ -78,6 +78,14 @@ struct RecordedReply: Sendable, CustomTestStringConvertible {
     }
     if at < bytes.count { recorded.append(Array(bytes[at...])) }
     return [[bytes], recorded, bytes.map { [$0] }]
+  }
+
+  /// The same exchange with another text at each place in the reply where one stands; nil where it stands nowhere.
+  func replacing(_ text: String, by other: String) -> RecordedReply? {
+    guard body.contains(text) else { return nil }
+    var copy = self
+    copy.body = body.replacing(text, with: other)
+    return copy
   }
 
   /// The objects of the stream's `data` lines, or the whole body as the only one; read without any of the code under

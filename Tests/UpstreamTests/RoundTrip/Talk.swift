@@ -22,8 +22,12 @@ struct Talk {
   /// Calls that wait for their answers.
   private(set) var open: [Block] = []
   private var number = 0
+  /// Whether the prompt's beginning is to be cached.
+  private let cachesPrompt: Bool
   /// What strict providers would have refused.
   private(set) var problems: [String] = []
+
+  init(cachesPrompt: Bool = false) { self.cachesPrompt = cachesPrompt }
 
   /// The user speaks.
   mutating func user(_ blocks: [Block]) {
@@ -53,7 +57,7 @@ struct Talk {
           "type": "text", "text": "Be brief.", "cache_control": ["type": "ephemeral"],
         ])
       ],
-      messages: messages, tools: Self.tools, thinking: thinking)
+      messages: messages, tools: Self.tools, thinking: thinking, cachesPrompt: cachesPrompt)
     call.toolChoice = ["type": "auto"]
     let encoded = try speaker.dialect.encode(call, speaker.provider)
     problems += speaker.problems(encoded, issued: issued).map { "\(number) \(speaker.name) \($0)" }

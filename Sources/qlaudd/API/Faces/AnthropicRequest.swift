@@ -32,9 +32,10 @@ struct AnthropicRequest: Sendable, Equatable {
     call.cachesPrompt = members.take("cache_control")?.nonNull != nil
     // The beta clients of Anthropic's SDKs put `beta` into the query.
     members.ignore("metadata", "service_tier", "beta")
+    let fallback = try members.fallback()
     try members.finish(countsOnly ? "messages/count_tokens" : "messages/create")
     call.stream = stream
-    request = Inference.Request(call: call)
+    request = Inference.Request(call: call, fallback: fallback)
   }
 
   private static func messages(_ list: [JSON]) throws(InvalidParams) -> [ModelCall.Message] {

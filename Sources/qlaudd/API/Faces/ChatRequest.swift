@@ -37,9 +37,10 @@ struct ChatRequest: Sendable, Equatable {
     call.stopSequences = try members.stopSequences("stop", allowsText: true)
     stream = try members.value("stream", as: Bool.self) ?? false
     includesUsage = try Self.usage(members.take("stream_options"))
+    let fallback = try members.fallback()
     try Self.refuseRest(&members)
     call.stream = stream
-    request = Inference.Request(call: call, hasOpenLimit: limit == nil)
+    request = Inference.Request(call: call, hasOpenLimit: limit == nil, fallback: fallback)
   }
 
   private static func refuseRest(_ members: inout Members) throws(InvalidParams) {

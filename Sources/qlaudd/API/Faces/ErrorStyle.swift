@@ -7,11 +7,14 @@ enum ErrorStyle: Sendable {
   case anthropic
   /// OpenAI's: `{error: {message, type, param, code}}`.
   case openAI
+  /// Anthropic's for its clients, who all name the version that they speak; OpenAI's for others.
+  case client
 
-  func body(_ error: QlaudError, requestID: String) -> JSON {
+  func body(_ error: QlaudError, requestID: String, namesVersion: Bool) -> JSON {
     switch self {
     case .anthropic: error.httpBody(requestID: requestID)
-    case .openAI: OpenAIError.body(error)
+    case .client where namesVersion: error.httpBody(requestID: requestID)
+    case .openAI, .client: OpenAIError.body(error)
     }
   }
 }

@@ -120,7 +120,10 @@ struct HTTPFace: Sendable {
     var fields = HTTPFields()
     fields.name(request: requestID)
     if let seconds = error.details["retry_after"]?.int { fields[.retryAfter] = String(seconds) }
-    let body = errorStyle(exchange).body(error, requestID: requestID).bytes
+    let version = exchange.request.headerFields[HTTPField.Name.anthropicVersion]
+    let body = errorStyle(exchange).body(
+      error, requestID: requestID, namesVersion: version != nil
+    ).bytes
     do { try await write(body, status: error.httpStatus, fields, to: exchange) } catch {
       // The client has gone; what it asked for has been decided all the same.
       return
@@ -156,6 +159,7 @@ struct HTTPFace: Sendable {
 
 extension HTTPField.Name {
   static let apiKey = Self("x-api-key")
+  static let anthropicVersion = Self("anthropic-version")
   static let lastEventID = Self("last-event-id")
   static let requestID = Self("request-id")
   static let otherRequestID = Self("x-request-id")

@@ -40,6 +40,15 @@ struct Members: Sendable {
     if let value = take(member), !harmless(value) { throw complaint(member, problem) }
   }
 
+  /// Our own member of both dialects' calls: models to be asked where the first cannot answer.
+  mutating func fallback() throws(InvalidParams) -> [String]? {
+    let names = try value("fallback", as: [String].self)
+    guard (names?.count ?? 0) <= Limits.fallbackModels else {
+      throw complaint("fallback", "must be at most \(Limits.fallbackModels) models")
+    }
+    return names
+  }
+
   /// - Throws: ``InvalidParams`` naming the first member that was not read.
   func finish(_ what: String) throws(InvalidParams) {
     for member in object.members where !known.contains(member.key) && !member.value.isNull {

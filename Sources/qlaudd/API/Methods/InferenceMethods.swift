@@ -74,11 +74,28 @@ let inferenceMethods: [Method] = [
   .foreign(
     "model/available", .get("/v1/models"),
     "Lists the models that can be asked by name, in OpenAI's shape; others are provider/model.",
-    parameters: pageParameters, result: ["type": "object", "title": "list"], errors: .openAI
+    parameters: pageParameters, result: ["type": "object", "title": "list"], errors: .client
   ) { call, object in
     let page = try KnownModels.Page(object)
     let models = try await call.engine.inference.models(as: call.principal)
     return Answer(page.json(models))
+  },
+  .foreign(
+    "model/get", .get("/v1/models/:slug", takesRest: true),
+    "Finds one model by any name that a call may bear, in OpenAI's and Anthropic's shape at once.",
+    parameters: [
+      .foreign(
+        "slug", "A slug, an alias or provider/model, with its slash as it is or escaped.",
+        ["type": "string"], required: true)
+    ], result: ["type": "object", "title": "model"], errors: .client
+  ) { call, object in
+    var members = Members(object)
+    let slug = try members.needed("slug", as: String.self)
+    // Clients of Anthropic's beta interface put it into the query.
+    members.ignore("beta")
+    try members.finish("model/get")
+    return Answer(
+      KnownModels.json(try await call.engine.inference.model(slug, as: call.principal)))
   },
 ]
 
@@ -111,10 +128,12 @@ enum KnownModels {
     }
   }
 
-  private static func json(_ model: Inference.KnownModel) -> JSON {
+  /// One model. Where nobody knows when it was made, it is the beginning of the epoch, as Anthropic has it.
+  static func json(_ model: Inference.KnownModel) -> JSON {
     [
       "id": .string(model.id), "object": "model", "created": .int(model.updatedAt / 1_000),
       "owned_by": .string(model.provider), "type": "model", "display_name": .string(model.id),
+      "created_at": .string(CivilDate.rfc3339(model.updatedAt)),
     ]
   }
 }
@@ -144,6 +163,9 @@ private let messageParameters: [Method.Parameter] = [
   .foreign("metadata", "Taken and left out.", ["type": "object"]),
   .foreign("service_tier", "Taken and left out.", ["type": "string"]),
   .foreign("cache_control", "Taken and left out; blocks keep theirs.", ["type": "object"]),
+  .foreign(
+    "fallback", "Models to be asked where the first cannot answer, in order.",
+    ["type": "array", "items": ["type": "string"]]),
 ]
 
 private let chatParameters: [Method.Parameter] = [
@@ -166,6 +188,9 @@ private let chatParameters: [Method.Parameter] = [
   .foreign("n", "Must be 1.", ["const": 1]),
   .foreign("stream", "Chunks as they come.", ["type": "boolean"]),
   .foreign("stream_options", "include_usage: a last chunk with it.", ["type": "object"]),
+  .foreign(
+    "fallback", "Models to be asked where the first cannot answer, in order.",
+    ["type": "array", "items": ["type": "string"]]),
 ]
 
 private let pageParameters: [Method.Parameter] = [

@@ -15,10 +15,13 @@ package struct Inference: Sendable {
     package var call: ModelCall
     /// Whether the caller named no limit of output, so that `call.maxTokens` is to be chosen here.
     package let hasOpenLimit: Bool
+    /// Models to be asked, in order, where the first cannot answer; nil for those of the settings.
+    package let fallback: [String]?
     /// A call to be made.
-    package init(call: ModelCall, hasOpenLimit: Bool = false) {
+    package init(call: ModelCall, hasOpenLimit: Bool = false, fallback: [String]? = nil) {
       self.call = call
       self.hasOpenLimit = hasOpenLimit
+      self.fallback = fallback
     }
   }
 
@@ -31,14 +34,14 @@ package struct Inference: Sendable {
   /// after the provider has accepted the call: what throws before is an error of the whole request. Cancelling the
   /// task, or an error of `take`, ends the upstream call. Whatever the end, what was used is recorded before this
   /// returns; where the provider had no time to say it, as an estimate marked as such. Where a host fails before it has
-  /// accepted the call, the model's next host is asked.
+  /// accepted the call, the model's next host is asked, then the models that stand in for it.
   /// - Returns: the reply, whole, with the model's name as it was asked for.
   /// - Throws: ``QlaudError`` `not_found`, `forbidden`, `invalid_params`, `upstream_error`, `offline`, `vault_locked`,
   ///   `secret_missing`; `CancellationError`; what `take` throws.
   package func run(
     _ request: Request, as principal: Principal, _ take: (StreamEvent) async throws -> Void
   ) async throws -> Reply {
-    var rest = try await routes(request.call.model, as: principal)[...]
+    var rest = try await plan(request, as: principal)[...]
     while let route = rest.popFirst() {
       do { return try await run(request, at: route, as: principal, take) } catch let error
         as Refused
@@ -49,6 +52,23 @@ package struct Inference: Sendable {
       }
     }
     throw QlaudError.notFound("model", "\"\(request.call.model)\"")
+  }
+
+  /// The hosts to ask, in order. A model of the settings that is not known, or that the key may not use, stands in for none.
+  /// - Throws: `not_found` and `forbidden` for the model and the fallback that the request names.
+  private func plan(_ request: Request, as principal: Principal) async throws -> [Route] {
+    var routes = try await routes(request.call.model, as: principal)
+    if let named = request.fallback {
+      for slug in named { routes += try await self.routes(slug, as: principal) }
+      return routes
+    }
+    let set = try await core.store.setting(SettingName.fallback).flatMap { [String](wire: $0) }
+    for slug in set ?? [] {
+      do { routes += try await self.routes(slug, as: principal) } catch let error as QlaudError {
+        guard error.kind == .notFound || error.kind == .forbidden else { throw error }
+      }
+    }
+    return routes
   }
 
   /// A host that did not accept a call; nothing of a reply came.
@@ -142,6 +162,36 @@ package struct Inference: Sendable {
     return known.filter { model in
       let name = model.id.lowercased()
       return names?.contains(name) != false && seen.insert(name).inserted
+    }
+  }
+}
+
+extension Inference {
+  /// One model by any name that a call may bear: a slug in any case, an alias, `provider/model`.
+  /// - Throws: `not_found` for a model that is not known, whose provider is not set up or that the key may not use.
+  package func model(_ name: String, as principal: Principal) async throws -> KnownModel {
+    let asked = name.lowercased()
+    if let allowed = try await core.store.key(principal.keyID)?.models,
+      !allowed.contains(where: { $0.lowercased() == asked })
+    {
+      throw QlaudError.notFound("model", "\"\(name)\"")
+    }
+    let row = try await core.store.model(name)
+    let route = try await anyRoute(name)
+    let listed = Catalog.shipped.hosts(of: name).first?.model
+    return KnownModel(
+      id: row?.slug ?? listed ?? name, provider: route.provider.name,
+      updatedAt: row?.updatedAt ?? 0)
+  }
+
+  /// Models that talk are looked for first; both kinds can be asked for by name.
+  private func anyRoute(_ name: String) async throws -> Route {
+    let router = ModelRouter(store: core.store)
+    do { return try await router.route(name) } catch let error as QlaudError {
+      guard error.kind == .notFound,
+        Catalog.shipped.hosts(of: name).contains(where: { $0.mode == .embedding })
+      else { throw error }
+      return try await router.route(name, for: .embedding)
     }
   }
 }

@@ -92,9 +92,10 @@ enum SettingName {
   }
 
   private static func names(_ value: JSON, _ what: String) -> String? {
-    let names = [String](wire: value) ?? []
-    return names.isEmpty || names.count > listLimit || names.contains("")
-      ? "must be an array of 1 to \(listLimit) names of \(what)" : nil
+    guard let names = [String](wire: value), names.count <= listLimit, !names.contains("") else {
+      return "must be an array of at most \(listLimit) names of \(what)"
+    }
+    return nil
   }
 
   private static func hosts(_ value: JSON) -> String? {

@@ -12,7 +12,7 @@ import Wire
 /// Anthropic sends one block after the other. Compatible hosts interleave them now and then: events of another block than
 /// the open one wait until that one stops.
 struct AnthropicDecoder: ReplyDecoder {
-  private let requestedModel: String
+  private let call: ModelCall
   private let names: NameMap
   private var writer = BlockWriter()
   private var ids: CallIDs
@@ -23,9 +23,10 @@ struct AnthropicDecoder: ReplyDecoder {
   /// The provider's index of the open block.
   private var openIndex: Int64?
   private var waiting: [JSON] = []
+  private var outputBytes = 0
 
   init(call: ModelCall) {
-    requestedModel = call.model
+    self.call = call
     names = NameMap(call, .anthropic)
     ids = CallIDs(history: call)
   }
@@ -43,11 +44,12 @@ struct AnthropicDecoder: ReplyDecoder {
 
   mutating func whole(_ reply: JSON) throws(UpstreamFailure) -> [StreamEvent] {
     guard reply["type"] == "message" || reply["role"] == "assistant",
-      let content = reply["content"]?.array
+      let content = Self.content(reply["content"])
     else {
       if ErrorBody(reply).message != nil, reply["error"]?.nonNull != nil { throw .reported(reply) }
       throw UpstreamFailure(.malformed, "the reply is no message of Anthropic's")
     }
+    usage.take(end: reply["usage"])
     start(reply)
     for element in content {
       if let object = element.object { add(whole: Block(object)) }
@@ -58,6 +60,11 @@ struct AnthropicDecoder: ReplyDecoder {
     return writer.drain()
   }
 
+  /// The blocks; some hosts send a plain text instead.
+  private static func content(_ json: JSON?) -> [JSON]? {
+    json?.array ?? json?.string.map { [["type": "text", "text": .string($0)]] }
+  }
+
   // MARK: Events
 
   private mutating func take(_ event: JSON) throws(UpstreamFailure) {
@@ -65,7 +72,7 @@ struct AnthropicDecoder: ReplyDecoder {
     case "message_start": start(event["message"] ?? .null)
     case "content_block_start", "content_block_delta", "content_block_stop": block(event)
     case "message_delta":
-      usage.take(event["usage"])
+      usage.take(end: event["usage"])
       if let reason = event["delta"]?["stop_reason"]?.string { stopReason = reason }
       if let sequence = event["delta"]?["stop_sequence"]?.string { stopSequence = sequence }
     case "message_stop": end()
@@ -78,10 +85,10 @@ struct AnthropicDecoder: ReplyDecoder {
   }
 
   private mutating func start(_ message: JSON) {
-    usage.take(message["usage"])
+    usage.take(start: message["usage"])
     replyID = message["id"]?.string ?? ""
     let model = message["model"]?.string ?? ""
-    writer.start(id: replyID, model: model.isEmpty ? requestedModel : model, usage: usage.total)
+    writer.start(id: replyID, model: model.isEmpty ? call.model : model, usage: usage.total)
   }
 
   private mutating func block(_ event: JSON) {
@@ -108,6 +115,9 @@ struct AnthropicDecoder: ReplyDecoder {
   }
 
   private mutating func grow(_ delta: JSON) {
+    for name in ["text", "partial_json", "thinking"] {
+      outputBytes += delta[name]?.string?.utf8.count ?? 0
+    }
     switch delta["type"]?.string {
     case "text_delta": writer.delta(.text(delta["text"]?.string ?? ""))
     case "input_json_delta": writer.delta(.inputJSON(delta["partial_json"]?.string ?? ""))
@@ -133,7 +143,7 @@ struct AnthropicDecoder: ReplyDecoder {
     if let input { writer.delta(.inputJSON(input.text)) }
     if block.type == "thinking" || block.type == "redacted_thinking" {
       writer.opaque(
-        index, family: AnthropicDialect.family, ["model": .string(requestedModel)])
+        index, family: AnthropicDialect.family, ["model": .string(call.model)])
     }
   }
 
@@ -165,6 +175,7 @@ struct AnthropicDecoder: ReplyDecoder {
     }
     open(empty)
     for delta in deltas { writer.delta(delta) }
+    outputBytes += block.publicJSON.text.utf8.count
     close()
   }
 
@@ -177,18 +188,44 @@ struct AnthropicDecoder: ReplyDecoder {
       for event in held { block(event) }
     }
     writer.end(
-      stopReason: stopReason ?? "end_turn", stopSequence: stopSequence, usage: usage.total)
+      stopReason: stopReason ?? "end_turn", stopSequence: stopSequence,
+      usage: usage.final(UsageEstimate.of(call, outputBytes: outputBytes)))
   }
 }
 
 /// Token counts as they come in `message_start` and `message_delta`: totals, of which later ones replace earlier ones.
 struct AnthropicUsage: Sendable {
   private var members: JSON.Object = [:]
+  /// Whether the output was counted when it was all there; at the start of a stream a few tokens stand for all to come.
+  private var hasWholeOutput = false
 
-  mutating func take(_ usage: JSON?) {
+  /// Takes what a stream begins with, or all of a reply that is not streamed.
+  mutating func take(start usage: JSON?) { take(usage) }
+
+  /// Takes what a stream ends with.
+  mutating func take(end usage: JSON?) {
+    take(usage)
+    if usage?["output_tokens"]?.countedTokens != nil { hasWholeOutput = true }
+  }
+
+  private mutating func take(_ usage: JSON?) {
     for member in usage?.object?.members ?? [] where !member.value.isNull {
-      members[member.key] = member.value
+      members[member.key] = member.value.countedTokens.map(JSON.integer) ?? member.value
     }
+  }
+
+  /// What is booked: the host's counts, with ours for those that it did not send.
+  func final(_ estimate: Usage) -> Usage {
+    var usage = total
+    if usage.totalInput == 0 {
+      usage.input = estimate.input
+      usage.isEstimated = true
+    }
+    if usage.output == 0 || !hasWholeOutput, usage.output < estimate.output {
+      usage.output = estimate.output
+      usage.isEstimated = true
+    }
+    return usage
   }
 
   var total: Usage {

@@ -108,6 +108,7 @@ struct ChatDecoder: ReplyDecoder {
     switch delta["content"] {
     case .string(let text): add(text: text)
     case .array(let parts): for part in parts { add(part) }
+    case .object(let part): add(.object(part))
     default: break
     }
     if let refusal = delta["refusal"]?.string, !refusal.isEmpty {

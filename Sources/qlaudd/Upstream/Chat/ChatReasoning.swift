@@ -1,7 +1,7 @@
 import Wire
 
 /// Reasoning as chat hosts send it: `reasoning_content` (DeepSeek, xAI, Z.ai, Kimi, llama.cpp), `reasoning` (Groq, Cerebras,
-/// Ollama, gateways), `reasoning_details` (OpenRouter's form, with signatures and encrypted parts), parts of the content (Mistral).
+/// Ollama, gateways), `reasoning_text` and `thinking` (rare), `reasoning_details` (OpenRouter's form, with signatures and encrypted parts), parts of the content (Mistral).
 struct ChatReasoning: Sendable {
   /// The field that most hosts use.
   static let commonField = "reasoning_content"
@@ -17,7 +17,7 @@ struct ChatReasoning: Sendable {
   mutating func take(_ delta: JSON) -> String {
     let pieces = delta["reasoning_details"]?.array ?? []
     for piece in pieces { if let object = piece.object { add(object) } }
-    for name in [Self.commonField, "reasoning"] {
+    for name in [Self.commonField, "reasoning", "reasoning_text", "thinking"] {
       if let text = delta[name]?.string, !text.isEmpty {
         field = name
         return text

@@ -12,19 +12,17 @@ struct ChatUsage: Sendable {
     }
   }
 
-  /// Nil where the host has sent none.
+  /// Nil where the host has sent none, or only zeros: no call has no tokens at all.
   var total: Usage? {
-    guard members["prompt_tokens"] != nil || members["completion_tokens"] != nil else { return nil }
     let details = members["prompt_tokens_details"]
     let prompt = number(members["prompt_tokens"])
+    guard prompt > 0 || number(members["completion_tokens"]) > 0 else { return nil }
     let read = number(
       details?["cached_tokens"]?.nonNull ?? members["prompt_cache_hit_tokens"]
         ?? members["cached_tokens"] ?? members["cache_read_input_tokens"])
     let written = number(
       details?["cache_write_tokens"]?.nonNull ?? members["cache_creation_input_tokens"])
-    let reasoning = members["completion_tokens_details"]?["reasoning_tokens"]?.int.map {
-      max(0, Int(clamping: $0))
-    }
+    let reasoning = members["completion_tokens_details"]?["reasoning_tokens"]?.countedTokens
     return Usage(
       input: max(0, prompt - read - written), output: output(prompt, reasoning ?? 0),
       cacheRead: read, cacheWrite: written, reasoning: reasoning)
@@ -33,11 +31,16 @@ struct ChatUsage: Sendable {
   /// `completion_tokens` includes the reasoning, except at hosts that count it beside (xAI, Gemini behind some gateways): there
   /// the total says so, or the part would be larger than the whole. It is billed as output everywhere.
   private func output(_ prompt: Int, _ reasoning: Int) -> Int {
-    let completion = number(members["completion_tokens"])
+    let completion = completion(prompt)
     let isBeside =
       number(members["total_tokens"]) == prompt + completion + reasoning || reasoning > completion
     return isBeside ? completion + reasoning : completion
   }
 
-  private func number(_ json: JSON?) -> Int { max(0, Int(clamping: json?.int ?? 0)) }
+  /// Where a host gives the total only, what is not prompt was written.
+  private func completion(_ prompt: Int) -> Int {
+    members["completion_tokens"]?.countedTokens ?? max(0, number(members["total_tokens"]) - prompt)
+  }
+
+  private func number(_ json: JSON?) -> Int { json?.countedTokens ?? 0 }
 }

@@ -73,8 +73,13 @@ struct GeminiDecoder: ReplyDecoder {
 
   // MARK: One chunk
 
+  /// What a chunk of a reply has at least one of.
+  private static let members = ["candidates", "usageMetadata", "promptFeedback", "responseId"]
+
   private mutating func chunk(_ json: JSON) throws(UpstreamFailure) {
     if json["error"]?.nonNull != nil { throw UpstreamFailure.reported(json) }
+    // Signs of life that gateways send say nothing of the reply.
+    guard Self.members.contains(where: { json[$0]?.nonNull != nil }) else { return }
     if responseID.isEmpty {
       // Older models send no id; one made from the first chunk is the same on every reading.
       responseID = json["responseId"]?.string ?? "gen_" + StableHash.hex(json.text)
@@ -83,14 +88,14 @@ struct GeminiDecoder: ReplyDecoder {
     writer.start(
       id: responseID, model: json["modelVersion"]?.string ?? call.model,
       usage: usage.total ?? Usage())
-    let candidate = json["candidates"]?[0]
+    let candidate = json["candidates"]?.array?.first { ($0["index"]?.int ?? 0) == 0 }
     for part in candidate?["content"]?["parts"]?.array ?? [] {
       if let part = part.object { add(part) }
     }
     ground(candidate?["groundingMetadata"])
     if let reason = candidate?["finishReason"]?.string, reason != "FINISH_REASON_UNSPECIFIED" {
       stop = try GeminiStop(finishReason: reason, message: candidate?["finishMessage"]?.string)
-    } else if json["promptFeedback"]?["blockReason"] != nil {
+    } else if json["promptFeedback"]?["blockReason"]?.nonNull != nil {
       stop = .refused
     }
   }
@@ -99,11 +104,16 @@ struct GeminiDecoder: ReplyDecoder {
     let signature = part["thoughtSignature"]?.string
     if let text = part["text"]?.string {
       add(text: text, isThought: part["thought"] == true, signature: signature)
-    } else if let call = part["functionCall"] {
+    } else if let call = part["functionCall"]?.nonNull {
       add(call: call, signature: signature)
-    } else {
+    } else if signature != nil || part.members.contains(where: Self.says) {
       add(other: part, signature: signature)
     }
+  }
+
+  /// Whether a member of a part holds something. Parts that hold nothing come from some gateways; Google refuses them back.
+  private static func says(_ member: JSON.Object.Member) -> Bool {
+    member.key != "thought" && !member.value.isNull
   }
 
   private mutating func add(text: String, isThought: Bool, signature: String?) {

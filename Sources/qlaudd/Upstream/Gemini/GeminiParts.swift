@@ -66,25 +66,31 @@ struct GeminiUsage {
   private var prompt = 0
   private var toolPrompt = 0
   private var cached = 0
-  private var candidates = 0
+  private var candidates: Int?
   private var thoughts: Int?
+  private var all = 0
 
   mutating func take(_ metadata: JSON?) {
-    func read(_ name: String) -> Int? { metadata?[name]?.int.map { max(0, Int(clamping: $0)) } }
-    if metadata?["promptTokenCount"] != nil { hasCome = true }
+    func read(_ name: String) -> Int? { metadata?[name]?.countedTokens }
+    if (read("promptTokenCount") ?? 0) > 0 { hasCome = true }
     prompt = read("promptTokenCount") ?? prompt
     toolPrompt = read("toolUsePromptTokenCount") ?? toolPrompt
     cached = read("cachedContentTokenCount") ?? cached
     candidates = read("candidatesTokenCount") ?? candidates
     thoughts = read("thoughtsTokenCount") ?? thoughts
+    all = read("totalTokenCount") ?? all
   }
 
   /// Nil while no counts have come; Vertex sends metadata without any at first.
   var total: Usage? {
     guard hasCome else { return nil }
+    // Where only the total is there, what is not input was written.
+    let written =
+      candidates == nil && thoughts == nil
+      ? max(0, all - prompt - toolPrompt) : (candidates ?? 0) + (thoughts ?? 0)
     return Usage(
-      input: max(0, prompt - cached) + toolPrompt, output: candidates + (thoughts ?? 0),
-      cacheRead: cached, reasoning: thoughts)
+      input: max(0, prompt - cached) + toolPrompt, output: written, cacheRead: cached,
+      reasoning: thoughts)
   }
 }
 

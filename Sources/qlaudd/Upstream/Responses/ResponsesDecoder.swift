@@ -24,6 +24,8 @@ struct ResponsesDecoder: ReplyDecoder {
   private var hasRefused = false
   private var isDone = false
   private var responseID = ""
+  /// The item that the last event named; hosts that leave the number out go on with it.
+  private var lastIndex = 0
 
   init(call: ModelCall) {
     self.call = call
@@ -69,10 +71,14 @@ struct ResponsesDecoder: ReplyDecoder {
       // Some hosts report an error without a type.
       if event["error"]?.nonNull != nil { throw UpstreamFailure.reported(event) }
     default:
-      start(nil, of: event)
+      // Signs of life and kinds to come may stand before the beginning, which names the reply.
+      if Self.members.contains(where: { event[$0] != nil }) { start(nil, of: event) }
       item(event)
     }
   }
+
+  /// What an event of an item has at least one of.
+  private static let members = ["item", "delta", "text", "refusal", "arguments", "annotation"]
 
   private mutating func start(_ response: JSON?, of event: JSON) {
     guard !blocks.writer.hasStarted else { return }
@@ -84,7 +90,8 @@ struct ResponsesDecoder: ReplyDecoder {
 
   /// An event of one output item.
   private mutating func item(_ event: JSON) {
-    guard let index = event["output_index"]?.int.map({ Int(clamping: $0) }) else { return }
+    let index = event["output_index"]?.int.map { Int(clamping: $0) } ?? lastIndex
+    lastIndex = index
     if let holder = blocks.holder, holder.item != index, holder.part == .call {
       waiting.append(event)
       return
@@ -228,7 +235,7 @@ struct ResponsesDecoder: ReplyDecoder {
       }
     }
     let usage =
-      response["usage"]?.nonNull.map(ResponsesDialect.usage)
+      response["usage"]?.nonNull.flatMap(ResponsesDialect.usage)
       ?? UsageEstimate.of(call, outputBytes: blocks.outputBytes)
     blocks.writer.end(stopReason: stopReason(response), usage: usage)
     isDone = true

@@ -22,16 +22,17 @@ extension ResponsesDialect {
 
   /// OpenAI's counts as ours: `input_tokens` includes what was read from and written to the cache, `output_tokens` the
   /// reasoning.
-  static func usage(_ usage: JSON) -> Usage {
-    func number(_ value: JSON?) -> Int { max(0, Int(clamping: value?.int ?? 0)) }
+  static func usage(_ usage: JSON) -> Usage? {
+    func number(_ value: JSON?) -> Int { value?.countedTokens ?? 0 }
+    guard number(usage["input_tokens"]) > 0 || number(usage["output_tokens"]) > 0 else {
+      return nil
+    }
     let details = usage["input_tokens_details"]
     let read = number(details?["cached_tokens"])
     let written = number(details?["cache_write_tokens"])
     return Usage(
       input: max(0, number(usage["input_tokens"]) - read - written),
       output: number(usage["output_tokens"]), cacheRead: read, cacheWrite: written,
-      reasoning: usage["output_tokens_details"]?["reasoning_tokens"]?.int.map {
-        max(0, Int(clamping: $0))
-      })
+      reasoning: usage["output_tokens_details"]?["reasoning_tokens"]?.countedTokens)
   }
 }
