@@ -11,6 +11,7 @@ process; the servers end with it. FOLDER holds, each read anew when it is needed
                 repeats. "name/6" is for IPv6. A name that is not there has the first public address and no IPv6 one.
   answers.json  {"host/path": {...}, "host": {...}, "": {...}}: status, headers and body; or "stream": "gzip" (a page that
                 unpacks to no end), "drip" (a byte now and then, without end) or "endless" (text without end).
+                What is connected to at another than a public address answers with "INSIDE".
   hosts.json    the names that the certificate is for.
   seen.jsonl    written: one line for each question to the name server, each connection, each request as it came.
 """
@@ -21,6 +22,7 @@ ADDRESSES = [
     "172.16.0.1", "192.168.1.1", "100.64.0.1", "198.18.0.1", "192.0.2.1", "203.0.113.1", "240.0.0.1",
     "2606:4700::1111", "fd00:ec2::254", "fc00::1", "64:ff9b::7f00:1", "2002:7f00:1::",
 ]
+PUBLIC = ["93.184.216.34", "93.184.216.35", "2606:4700::1111"]
 folder, command = sys.argv[1], sys.argv[2:]
 lock = threading.Lock()
 asked = {}
@@ -109,8 +111,8 @@ def pieces(stream):
         yield b"x" if stream == "drip" else b"x" * 65536
 
 
-def reply(connection, host, target):
-    table = read("answers.json", {})
+def reply(connection, to, host, target):
+    table = read("answers.json", {}) if to in PUBLIC else {"": {"body": "INSIDE"}}
     rule = table.get(host + target.split("?")[0], table.get(host, table.get("", {})))
     headers = dict(rule.get("headers", {}))
     body = rule.get("body", "{}").encode()
@@ -153,7 +155,7 @@ def serve(connection, context):
             body, data = data[:length], data[length:]
             raw = head.decode("utf-8", "backslashreplace").replace("\r\n", "\n") + "\n\n" + body.decode("utf-8", "backslashreplace")
             note(kind="request", to=to, port=port, tls=context is not None, raw=raw)
-            reply(connection, fields.get("host", "").split(":")[0], lines[0].split(" ")[1])
+            reply(connection, to, fields.get("host", "").split(":")[0], lines[0].split(" ")[1])
     except OSError:
         pass
     finally:
