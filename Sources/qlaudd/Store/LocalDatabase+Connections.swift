@@ -32,7 +32,7 @@ extension LocalDatabase {
   /// Stores a connection with its sealed secrets, in the place of an older one of the same owner.
   /// - Throws: `not_found` where the tool was deleted meanwhile.
   package func setConnection(_ connection: ConnectionRow, secrets: [SealedSecret]) async throws {
-    try await write { transaction in
+    try await changeTools { transaction in
       guard try ToolTable.get(transaction.db, connection.toolID) != nil else {
         throw QlaudError.notFound("tool", connection.toolID)
       }
@@ -45,7 +45,7 @@ extension LocalDatabase {
 
   /// Forgets a connection and its secrets, whose bytes are overwritten; false where there is none.
   package func deleteConnection(tool: ToolID, owner: AccountOwner) async throws -> Bool {
-    let isFound = try await write { try Self.drop($0.db, tool: tool, owner: owner) }
+    let isFound = try await changeTools { try Self.drop($0.db, tool: tool, owner: owner) }
     if isFound { try await checkpoint() }
     return isFound
   }
@@ -60,7 +60,7 @@ extension LocalDatabase {
 
   /// The connections of one owner, by the tools' ids.
   package func connections(of owner: AccountOwner) async throws -> [ToolID: ConnectionRow] {
-    let rows = try await read { try ConnectionTable.all($0, of: owner) }
+    let rows = try readHere { try ConnectionTable.all($0, of: owner) }
     return Dictionary(rows.map { ($0.toolID, $0) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -18,7 +18,8 @@ extension LocalDatabase {
   /// Events that wait in memory while the store cannot keep up; past them an append writes first.
   static let pendingLimit = 16_384
 
-  /// Logs events in order, in memory: they are visible at once and durable after ``flushEvents()``.
+  /// Logs events in order, in memory: they are visible at once and durable after ``flushEvents()``, or with the next transaction that logs
+  /// events of its own.
   /// - Returns: the last number given out; without drafts the last one visible.
   @discardableResult
   package func append(_ drafts: [EventDraft]) async throws -> EventSeq {
@@ -34,14 +35,7 @@ extension LocalDatabase {
   /// Makes all waiting events durable, in order, in one transaction; does nothing where there are none.
   package func flushEvents() async throws {
     guard log.pendingCount > 0 else { return }
-    let log = log
-    try await write { transaction in
-      // On the writer's queue no hold is open, so this is all of them; and it is settled before another flush can look.
-      let events = log.pendingEvents
-      guard let last = events.last?.seq else { return }
-      for event in events { try EventTable.insert(transaction.db, event) }
-      transaction.db.afterNextTransaction(onCommit: { _ in log.flushed(through: last) })
-    }
+    try await write { try $0.storeWaiting() }
   }
 
   /// How many appended events are not durable yet.

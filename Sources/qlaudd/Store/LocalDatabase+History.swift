@@ -39,7 +39,7 @@ extension LocalDatabase {
     _ thread: ThreadID, from: MessageSeq = 1, through: MessageSeq, turns: Int
   ) async throws -> [Message] {
     guard turns > 0 else { return [] }
-    return try await read { db in
+    return try readHere { db in
       let first = try MessageTable.anchor(db, thread, ofStart: turns, through: through)
       return try MessageTable.conversation(
         db, thread, from: max(first ?? 1, from), through: through)

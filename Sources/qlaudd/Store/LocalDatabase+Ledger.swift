@@ -9,29 +9,33 @@ extension LocalDatabase {
   /// - Throws: `key_cap_exceeded` with `limit`, `spent`, `reserved`, `resets_at`; `wallet_exhausted`; `price_unknown`;
   ///   `not_found` for a key that is gone; `conflict` for an id that is taken.
   package func reserve(_ reservation: Reservation, spans: CapSpans) async throws {
-    try await write { transaction in
-      let db = transaction.db
-      guard let key = try KeyTable.get(db, reservation.key) else {
-        throw QlaudError.notFound("key", reservation.key)
-      }
-      let wallet = try WalletTable.balance(db)
-      guard let amount = reservation.amount else {
-        guard key.maxSpend == nil, wallet == nil else {
-          throw QlaudError(
-            .priceUnknown,
-            "the model has no price, and key \"\(key.name)\" or the wallet has a limit",
-            details: ["limit": key.maxSpend.map(JSON.int) ?? .null])
-        }
-        return
-      }
-      try Self.checkCap(db, key, amount, spans)
-      try Self.checkWallet(wallet, amount)
-      try LedgerTable.reserve(
-        db,
-        LedgerTable.Open(
-          id: reservation.id, key: reservation.key, turn: reservation.turn, amount: amount,
-          createdAt: transaction.now))
+    try await write(isShort: true) { try Self.reserve($0, reservation, spans) }
+  }
+
+  static func reserve(_ transaction: Transaction, _ reservation: Reservation, _ spans: CapSpans)
+    throws
+  {
+    let db = transaction.db
+    guard let key = try KeyTable.get(db, reservation.key) else {
+      throw QlaudError.notFound("key", reservation.key)
     }
+    let wallet = try WalletTable.balance(db)
+    guard let amount = reservation.amount else {
+      guard key.maxSpend == nil, wallet == nil else {
+        throw QlaudError(
+          .priceUnknown,
+          "the model has no price, and key \"\(key.name)\" or the wallet has a limit",
+          details: ["limit": key.maxSpend.map(JSON.int) ?? .null])
+      }
+      return
+    }
+    try Self.checkCap(db, key, amount, spans)
+    try Self.checkWallet(wallet, amount)
+    try LedgerTable.reserve(
+      db,
+      LedgerTable.Open(
+        id: reservation.id, key: reservation.key, turn: reservation.turn, amount: amount,
+        createdAt: transaction.now))
   }
 
   private static func checkCap(

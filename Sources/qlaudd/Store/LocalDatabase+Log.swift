@@ -39,8 +39,12 @@ extension LocalDatabase {
     guard walBytes > Self.walLimit, !checkpoints.hasReader, checkpoints.beginBounding() else {
       return
     }
-    pool.asyncBarrierWriteWithoutTransaction { [checkpoints] access in
-      defer { checkpoints.endBounding() }
+    _ = enterWriter()
+    pool.asyncBarrierWriteWithoutTransaction { [checkpoints, self] access in
+      defer {
+        checkpoints.endBounding()
+        leaveWriter()
+      }
       // Where it fails, the next write asks again; what is in the log is as safe as in the file.
       do { _ = try access.get().checkpoint(.truncate) } catch { return }
     }

@@ -22,7 +22,7 @@ extension LocalDatabase {
     }
     // With the power a claim may be lost, and nothing else: the turn is queued then as it was, and nothing was sent for it
     // before ``startIteration(_:iteration:requestID:)`` was on the disk.
-    return try await write(isDurable: false) { transaction in
+    return try await write(isDurable: false, isShort: true) { transaction in
       guard let position = try TurnQueue.next(transaction.db, now: now, lanes: lanes) else {
         return nil
       }

@@ -12,7 +12,7 @@ extension LocalDatabase {
   /// - Throws: `not_found` for a thread that is not there; `conflict` where the idempotency key came with another request
   ///   before, where the turn's id is taken, and where there is no user message to answer.
   package func submit(_ submission: TurnSubmission) async throws -> SubmittedTurn {
-    try await write { transaction in
+    try await write(isShort: true) { transaction in
       if let earlier = try Self.earlier(transaction, submission) { return earlier }
       return try Self.enqueue(transaction, submission)
     }

@@ -125,6 +125,8 @@ extension LocalDatabase {
     guard active.isEmpty else {
       throw QlaudError.conflict("a turn of thread \(id) is running; cancel it first")
     }
+    // What waits in memory of the thread becomes rows before the rows go.
+    try transaction.storeWaiting()
     try ApprovalTable.delete(db, thread: id)
     try ToolCallTable.delete(db, thread: id)
     try TurnTable.delete(db, thread: id)

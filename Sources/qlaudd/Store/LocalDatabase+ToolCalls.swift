@@ -53,23 +53,38 @@ extension LocalDatabase {
   @discardableResult
   package func startToolCall(_ call: ToolCallRow, events: [EventDraft]) async throws -> ToolCallRow
   {
-    try await write { transaction in
-      _ = try Self.unfinished(transaction.db, call.turnID)
-      try ToolCallTable.insert(transaction.db, call, at: transaction.now)
+    let rows = try await startToolCalls([call], of: call.turnID, events: events)
+    return rows.first ?? call
+  }
+
+  /// Notes that several calls of a turn are about to be made, all or none.
+  /// - Returns: the rows as they are stored, in their order.
+  /// - Throws: `conflict` where the turn has ended.
+  package func startToolCalls(_ calls: [ToolCallRow], of turn: TurnID, events: [EventDraft])
+    async throws -> [ToolCallRow]
+  {
+    try await write(isShort: true) { transaction in
+      _ = try Self.unfinished(transaction.db, turn)
+      for call in calls {
+        try ToolCallTable.insert(transaction.db, call, at: transaction.now)
+      }
       try transaction.emit(events)
-      try Self.noteStep(transaction, call.turnID)
-      return try ToolCallTable.get(
-        transaction.db, turn: call.turnID, message: call.messageSeq, place: call.place) ?? call
+      try Self.noteStep(transaction, turn)
+      return try calls.map { call in
+        try ToolCallTable.get(
+          transaction.db, turn: turn, message: call.messageSeq, place: call.place) ?? call
+      }
     }
   }
 
-  /// Stores the answer of a started call with the events that tell of it. The first answer wins.
+  /// Stores the answer of a started call with the events that tell of it. The first answer wins. The disk is not waited for,
+  /// as the turn's next step is: with the power an answer may be lost, and the call's outcome is unknown then.
   /// - Returns: the row as it is now, with the answer that won.
   /// - Throws: `not_found` where the call was never started.
   package func finishToolCall(
     _ call: ToolCallRow, result: JSON, isError: Bool, events: [EventDraft]
   ) async throws -> ToolCallRow {
-    try await write { transaction in
+    try await write(isDurable: false, isShort: true) { transaction in
       let db = transaction.db
       func stored() throws -> ToolCallRow {
         let row = try ToolCallTable.get(
@@ -106,12 +121,12 @@ extension LocalDatabase {
 
   /// The calls of an assistant message that were started, items included, by their places.
   package func toolCalls(of turn: TurnID, in message: MessageSeq) async throws -> [ToolCallRow] {
-    try await read { try ToolCallTable.all($0, turn: turn, message: message) }
+    try look { try ToolCallTable.all($0, turn: turn, message: message) }
   }
 
   /// One call as it is now; nil where it was not started.
   package func toolCall(_ call: ToolCallRow) async throws -> ToolCallRow? {
-    try await read { db in
+    try look { db in
       try ToolCallTable.get(
         db, turn: call.turnID, message: call.messageSeq, place: call.place)
     }

@@ -48,14 +48,24 @@ extension LocalDatabase {
     }
   }
 
-  /// Notes that a running turn begins a model call: its number, and the last event before it.
-  /// - Throws: `conflict` where the turn does not run.
-  package func startIteration(_ id: TurnID, iteration: Int, requestID: String) async throws {
-    try await write { transaction in
+  /// Notes that a running turn begins a model call: its number, the money that is held for it, and the events that tell of it.
+  /// It may be sent then.
+  /// - Parameter hold: what has to be held, and the spans that caps are counted in; nil where the call is free.
+  /// - Returns: the last event before the call's own.
+  /// - Throws: `conflict` where the turn does not run; what ``reserve(_:spans:)`` throws. Then nothing is stored.
+  @discardableResult
+  package func startIteration(
+    _ id: TurnID, iteration: Int, requestID: String,
+    hold: (reservation: Reservation, spans: CapSpans)? = nil, events: [EventDraft] = []
+  ) async throws -> EventSeq {
+    try await write(isShort: true) { transaction in
+      if let hold { try Self.reserve(transaction, hold.reservation, hold.spans) }
+      let cursor = try transaction.emit(events)
       let isRunning = try TurnTable.noteIteration(
-        transaction.db, id, iteration, requestID: requestID, discardAfter: transaction.lastNumber,
+        transaction.db, id, iteration, requestID: requestID, discardAfter: cursor,
         at: transaction.now)
       if !isRunning { throw QlaudError.conflict("turn \(id) does not run") }
+      return cursor
     }
   }
 
@@ -84,7 +94,8 @@ extension LocalDatabase {
   }
 
   /// Stores what a step of the tool loop gave: messages with their `message.created`, usage, further events. After a crash
-  /// the turn goes on behind it: what was logged until here is not void.
+  /// the turn goes on behind it: what was logged until here is not void. A loss of power may take it away, for the disk is not
+  /// waited for: the next step, which is, follows at once. The call is then one whose outcome is unknown.
   /// - Parameter events: given the messages' places, the events that follow them.
   /// - Throws: `not_found`; `conflict` where the turn has ended or, with messages, has no thread; what `events` throws.
   ///   Then nothing is stored.
@@ -92,7 +103,7 @@ extension LocalDatabase {
     _ id: TurnID, messages: [MessageDraft], usage: UsageRecord?,
     events: @escaping @Sendable ([MessageSeq]) throws -> [EventDraft]
   ) async throws -> [MessageSeq] {
-    try await write { transaction in
+    try await write(isDurable: false, isShort: true) { transaction in
       let stored = try Self.unfinished(transaction.db, id)
       let seqs = try Self.append(transaction, messages, to: stored.turn)
       if let usage { try Self.record(transaction.db, usage, of: id) }
@@ -126,7 +137,7 @@ extension LocalDatabase {
     guard let step = status.ending else {
       throw QlaudError(.internal, "a turn cannot be finished as \(status.rawValue)")
     }
-    return try await write { transaction in
+    return try await write(isShort: true) { transaction in
       let db = transaction.db
       let stored = try Self.unfinished(db, id)
       guard stored.turn.status.after(step) == status else {

@@ -26,6 +26,10 @@ package final class LocalDatabase: Sendable {
   let watch: FileWatch
   let checkpoints = Checkpoints()
   private let isClosed = Mutex(false)
+  /// See ``toolChanges``.
+  let toolChangeCount = Atomic<Int>(0)
+  /// Who wants the writer's connection now.
+  private let writers = Atomic<Int>(0)
 
   private init(
     pool: DatabasePool, lookups: DatabaseQueue, log: EventLogTail, source: Source, path: String,
@@ -93,29 +97,53 @@ package final class LocalDatabase: Sendable {
   }
 
   /// Runs one write transaction, after all that came before. Events that it logs become visible with its commit.
-  /// - Parameter isDurable: Whether the disk has it when this returns. One that is not outlives the process all the same, and
-  ///   is on the disk with the next one that is: a loss of power takes the newest transactions away, never one from the middle.
+  /// - Parameters:
+  ///   - isDurable: Whether the disk has it when this returns. One that is not outlives the process all the same, and is on
+  ///     the disk with the next one that is: a loss of power takes the newest transactions away, never one from the middle.
+  ///   - isShort: Whether it is a few rows by their keys. Where nobody else writes it is then done on the caller's thread:
+  ///     to change threads twice takes longer than to write. Where somebody does, the caller's thread is left to others.
   func write<T: Sendable>(
-    isDurable: Bool = true, _ body: @escaping @Sendable (Transaction) throws -> T
+    isDurable: Bool = true, isShort: Bool = false,
+    _ body: @escaping @Sendable (Transaction) throws -> T
   ) async throws -> T {
     try checkOpen()
     let (log, watch, now) = (log, watch, source.now)
-    let (result, walBytes) = await withCheckedContinuation { continuation in
-      pool.asyncWriteWithoutTransaction { db in
-        let (problem, walBytes) = watch.look()
-        let result: Result<T, any Error>
-        if let problem {
-          result = .failure(problem)
-        } else if isDurable {
-          result = Transaction.run(on: db, log: log, now: now(), body)
-        } else {
-          result = Transaction.runRelaxed(on: db, log: log, now: now(), body)
-        }
-        continuation.resume(returning: (result, walBytes))
+    let step: @Sendable (Database) -> (Result<T, any Error>, walBytes: Int) = { db in
+      let (problem, walBytes) = watch.look()
+      if let problem { return (.failure(problem), walBytes) }
+      let result =
+        isDurable
+        ? Transaction.run(on: db, log: log, now: now(), body)
+        : Transaction.runRelaxed(on: db, log: log, now: now(), body)
+      return (result, walBytes)
+    }
+    let (result, walBytes): (Result<T, any Error>, Int)
+    let isFree = enterWriter()
+    defer { leaveWriter() }
+    if isShort, isFree {
+      (result, walBytes) = writeHere(step)
+    } else {
+      (result, walBytes) = await withCheckedContinuation { continuation in
+        pool.asyncWriteWithoutTransaction { continuation.resume(returning: step($0)) }
       }
     }
     boundLog(walBytes)
     return try result.get()
+  }
+
+  /// - Returns: whether nobody else was there.
+  func enterWriter() -> Bool {
+    writers.wrappingAdd(1, ordering: .relaxed).oldValue == 0
+  }
+  func leaveWriter() { writers.wrappingSubtract(1, ordering: .relaxed) }
+
+  /// Not `async`, as GRDB has a function of the same name that is.
+  private func writeHere<T>(_ step: (Database) -> T) -> T { pool.writeWithoutTransaction(step) }
+
+  /// Reads a few rows of one snapshot on the caller's thread; see ``look(_:)``. What may take long belongs to ``read(_:)``.
+  func readHere<T>(_ body: (Database) throws -> T) throws -> T {
+    try checkOpen()
+    do { return try pool.read(body) } catch { throw StorageError.map(error) }
   }
 
   /// Runs a read on one snapshot of the file.
@@ -134,7 +162,7 @@ package final class LocalDatabase: Sendable {
   /// belongs here, and no two statements that must see the same moment.
   func look<T>(_ body: (Database) throws -> T) throws -> T {
     try checkOpen()
-    do { return try lookups.read(body) } catch { throw StorageError.map(error) }
+    do { return try lookups.unsafeRead(body) } catch { throw StorageError.map(error) }
   }
 
   /// Runs something on the writer's connection while no reader has a snapshot open.
@@ -142,6 +170,8 @@ package final class LocalDatabase: Sendable {
     -> T
   {
     try checkOpen()
+    _ = enterWriter()
+    defer { leaveWriter() }
     return try await withCheckedThrowingContinuation { continuation in
       pool.asyncBarrierWriteWithoutTransaction { access in
         continuation.resume(

@@ -9,6 +9,8 @@ final class Transaction {
   let now: Milliseconds
   private let log: EventLogTail
   private var holds: [EventTail.HoldID] = []
+  /// The last event of those that waited in memory and are stored with this transaction.
+  private var storedThrough: EventSeq?
 
   private init(db: Database, log: EventLogTail, now: Milliseconds) {
     self.db = db
@@ -32,6 +34,7 @@ final class Transaction {
         if isDurable { reserved = try transaction.topUp() }
         return .commit
       }
+      if let last = transaction.storedThrough { log.flushed(through: last) }
       log.settle(transaction.holds, committed: true, reservedThrough: reserved)
       guard let value else {
         return .failure(QlaudError(.internal, "a transaction gave no value"))
@@ -43,10 +46,12 @@ final class Transaction {
     }
   }
 
-  /// Runs `body` in a transaction that may be lost with the power; it must make no events.
+  /// Runs `body` in a transaction that may be lost with the power. It is one that may not where numbers of events must be
+  /// reserved.
   static func runRelaxed<T>(
     on db: Database, log: EventLogTail, now: Milliseconds, _ body: (Transaction) throws -> T
   ) -> Result<T, any Error> {
+    if log.reservationNeeded != nil { return run(on: db, log: log, now: now, body) }
     do {
       try db.execute(sql: "PRAGMA synchronous = NORMAL")
       let outcome = run(on: db, log: log, now: now, isDurable: false, body)
@@ -58,15 +63,26 @@ final class Transaction {
   /// The last number handed out so far: what comes later has a greater one.
   var lastNumber: EventSeq { log.lastNumber }
 
-  /// Numbers events and stores them with this transaction.
+  /// Numbers events and stores them with this transaction, and before them those that wait in memory: the stored log is at
+  /// any time a beginning of what readers have seen, so that no crash leaves a turn that is done with a hole in its stream.
   /// - Returns: the number before the first one.
   @discardableResult
   func emit(_ drafts: [EventDraft]) throws -> EventSeq {
     guard !drafts.isEmpty else { return lastNumber }
+    try storeWaiting()
     let (hold, events) = log.hold(drafts, at: now)
     holds.append(hold)
     for event in events { try EventTable.insert(db, event) }
     return (events.first?.seq ?? lastNumber + 1) - 1
+  }
+
+  /// Stores the events that wait in memory. On the writer's queue no other transaction holds numbers, so before the first of
+  /// this one's own these are all.
+  func storeWaiting() throws {
+    guard holds.isEmpty, storedThrough == nil, log.pendingCount > 0 else { return }
+    let events = log.pendingEvents
+    for event in events { try EventTable.insert(db, event) }
+    storedThrough = events.last?.seq
   }
 
   /// Forgets what the tail holds of a thread; its rows are deleted by the caller. Runs after the commit and before the

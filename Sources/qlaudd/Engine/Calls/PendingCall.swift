@@ -14,6 +14,8 @@ struct PendingCall: Sendable {
   let isStarted: Bool
   /// The tool's opened secrets; nil where one of them is missing.
   var secrets: [String: Secret]? = [:]
+  /// Its row where this run has noted that it begins, with others of its round; an earlier run's is ``isStarted``.
+  var begun: ToolCallRow?
   /// The calls inside it; for other calls there are none.
   var items: [PendingCall] = []
 
@@ -21,6 +23,12 @@ struct PendingCall: Sendable {
   var needsSecrets: Bool {
     guard let entry, case .tool = entry.runner, problem == nil, !row.isDone else { return false }
     return !isStarted || entry.isReadOnly
+  }
+
+  /// Whether it is run here and nobody has to be asked first.
+  var mayBeginAtOnce: Bool {
+    guard let entry, case .tool = entry.runner else { return false }
+    return entry.policy == .auto && problem == nil && !isStarted && secrets != nil
   }
 
   /// What its secrets are kept out of.

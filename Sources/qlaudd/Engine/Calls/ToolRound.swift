@@ -40,6 +40,7 @@ struct ToolRound: Sendable {
     for index in calls.indices where !calls[index].items.isEmpty {
       calls[index] = try await begun(calls[index])
     }
+    calls = try await begunTogether(calls)
     let answers = try await answers(of: calls)
     let results = zip(calls, answers).map { call, answer in
       Block.toolResult(
@@ -128,8 +129,8 @@ struct ToolRound: Sendable {
       return try await refuse(call, "the call was not made: a secret of the tool is missing")
     }
     let toolCall = self.toolCall(call, secrets)
-    var row = call.row
-    if !call.isStarted {
+    var row = call.begun ?? call.row
+    if !call.isStarted, call.begun == nil {
       let input = Dispatch.input(toolCall, entry.definition)
       let shown = call.redactor.redact(input.json)
       // Nobody is asked about a call that is refused anyway.
@@ -146,6 +147,30 @@ struct ToolRound: Sendable {
     // What a stop has cut short may have happened or not: the row stays open for whoever closes the turn or resumes it.
     if result.isError { try Task.checkCancellation() }
     return try await finish(row, result)
+  }
+
+  /// Notes in one transaction that all those calls begin for which nobody has to be asked and which have a place at once.
+  private func begunTogether(_ calls: [PendingCall]) async throws -> [PendingCall] {
+    let all = calls + calls.filter { !$0.row.isDone }.flatMap(\.items)
+    let ready = all.filter(\.mayBeginAtOnce)
+    guard !ready.isEmpty, all.count <= Self.parallel else { return calls }
+    let events = ready.map { call in
+      let input = call.entry.map {
+        Dispatch.input(toolCall(call, call.secrets ?? [:]), $0.definition).json
+      }
+      return TurnEvents.toolStarted(turn, call.row, call.redactor.redact(input ?? call.input))
+    }
+    let rows = try await core.persist {
+      try await core.store.startToolCalls(ready.map(\.row), of: turn.id, events: events)
+    }
+    let byPlace = Dictionary(rows.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
+    func noted(_ call: PendingCall) -> PendingCall {
+      var call = call
+      if call.mayBeginAtOnce { call.begun = byPlace[call.row.place] }
+      call.items = call.items.map(noted)
+      return call
+    }
+    return calls.map(noted)
   }
 
   private func toolCall(_ call: PendingCall, _ secrets: [String: Secret]) -> ToolCall {

@@ -47,12 +47,20 @@ struct Accountant: Sendable {
   func reserve(_ id: String, for key: KeyID, turn: TurnID?, call: ModelCall, _ terms: Terms)
     async throws
   {
-    if terms.price == .free { return }
+    guard let hold = hold(id, for: key, turn: turn, call: call, terms) else { return }
+    try await store.reserve(hold.reservation, spans: hold.spans)
+  }
+
+  /// What has to be held for a call before it is sent: the most that it can cost; nil for one that is free.
+  func hold(_ id: String, for key: KeyID, turn: TurnID?, call: ModelCall, _ terms: Terms)
+    -> (reservation: Reservation, spans: CapSpans)?
+  {
+    if terms.price == .free { return nil }
     let input = TokenEstimate(model: call.model).input(of: call)
     let reservation = Reservation(
       id: id, key: key, turn: turn,
       amount: terms.price?.ceiling(input: input, output: call.maxTokens))
-    try await store.reserve(reservation, spans: source.spans(source.now()))
+    return (reservation, source.spans(source.now()))
   }
 
   /// What a call used: the host's own numbers where the reply is whole; of one that broke off at least

@@ -116,18 +116,15 @@ struct Attempt: Sendable {
     if job != nil { named.maxTokens = terms.maxOutput }
     named.idempotencyKey = idempotencyKey
     let request = named
-    try await core.persist {
-      try await core.accountant.reserve(
-        requestID, for: turn.keyID, turn: turn.id, call: request, terms)
-    }
-    try await core.persist {
-      try await core.store.startIteration(turn.id, iteration: iteration, requestID: requestID)
-    }
     let opening = TurnEvents.make(
       EventName.iterationStart, of: turn,
       ["iteration": .integer(iteration), "request_id": .string(requestID)])
-    let cursor = core.events.lastSeq
-    try await core.persist { try await core.events.append([opening]) }
+    let hold = core.accountant.hold(
+      requestID, for: turn.keyID, turn: turn.id, call: request, terms)
+    let cursor = try await core.persist {
+      try await core.store.startIteration(
+        turn.id, iteration: iteration, requestID: requestID, hold: hold, events: [opening])
+    }
 
     let clock = ContinuousClock()
     let (start, began) = (clock.now, core.steady())

@@ -6,8 +6,8 @@ import Wire
 /// A turn from its first model call to its last: the model is called, the tools that it asks for are run, it is called
 /// again with their results, until it asks for none, has been called as often as it may be, or the turn is stopped.
 ///
-/// Every step is stored before the next one begins, so the loop asks what is stored where it stands. It goes on from there
-/// after a crash and after having been parked.
+/// Every step is stored before the next one begins, so what is stored says where the turn stands. It goes on from there after
+/// a crash and after having been parked.
 struct TurnLoop: Sendable {
   let core: Core
   let turn: Turn
@@ -29,15 +29,21 @@ struct TurnLoop: Sendable {
 
   private func steps(in threadID: ThreadID, from host: inout Int) async throws -> TurnRun.Outcome {
     let thread = try await core.store.thread(threadID, visibleTo: nil)
+    var steps = try await TurnSteps.load(core.store, turn)
+    var shelved = Shelved(change: core.store.toolChanges, toolbox: try await toolbox(thread))
     while true {
       try Task.checkCancellation()
-      let toolbox = try await Toolbox.of(turn.request, in: thread, core)
-      let steps = try await TurnSteps.load(core.store, turn)
+      let change = core.store.toolChanges
+      if change != shelved.change {
+        shelved = Shelved(change: change, toolbox: try await toolbox(thread))
+      }
+      let toolbox = shelved.toolbox
       if let reply = steps.openReply {
         let round = ToolRound(
           core: core, turn: turn, thread: thread, toolbox: toolbox, reply: reply,
           iteration: steps.modelCalls)
         try await store(try await round.run())
+        steps.addResults()
         continue
       }
       let tries = self.tries(steps.modelCalls + 1, toolbox.offers)
@@ -49,21 +55,31 @@ struct TurnLoop: Sendable {
         call.hitMaxIterations = true
         return .finished(call)
       }
-      do { try await store(call) } catch {
+      do { try await store(call, of: threadID).map { steps.add(reply: $0) } } catch {
         return Attempt.outcome(of: error, turn, core, call)
       }
     }
   }
 
-  /// Stores a reply that asks for tools. What was streamed of it must not be lost when the reply is there: it would not
-  /// come again.
-  private func store(_ call: Attempt.Call) async throws {
-    guard let draft = call.draft(partial: false) else { return }
+  /// The tools of the turn, and at which change of the registered ones they were collected.
+  private struct Shelved {
+    let change: Int
+    let toolbox: Toolbox
+  }
+
+  private func toolbox(_ thread: Thread) async throws -> Toolbox {
+    try await Toolbox.of(turn.request, in: thread, core)
+  }
+
+  /// Stores a reply that asks for tools, and before it what was streamed of it and still waits in memory.
+  /// - Returns: the message.
+  private func store(_ call: Attempt.Call, of thread: ThreadID) async throws -> Message? {
+    guard let draft = call.draft(partial: false) else { return nil }
     let usage = call.usageRecord(turn, now: core.source.now())
-    try await core.persist {
-      try await core.store.flushEvents()
-      _ = try await core.store.storeIteration(turn.id, messages: [draft], usage: usage) { _ in [] }
+    let seqs = try await core.persist {
+      try await core.store.storeIteration(turn.id, messages: [draft], usage: usage) { _ in [] }
     }
+    return try seqs.first.flatMap { try core.store.message($0, of: thread) }
   }
 
   private func store(_ results: MessageDraft) async throws {

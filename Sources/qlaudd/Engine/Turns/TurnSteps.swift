@@ -7,9 +7,9 @@ struct TurnSteps: Sendable {
   /// The turn's question and what came of it so far.
   let history: [Message]
   /// Replies of this turn that ask for tools: the model calls that are behind it.
-  let modelCalls: Int
+  private(set) var modelCalls: Int
   /// The reply whose tool calls have no message with results yet; nil where the model is to be called.
-  let openReply: Message?
+  private(set) var openReply: Message?
 
   /// The steps of a turn in a thread.
   static func load(_ store: LocalDatabase, _ turn: Turn) async throws -> TurnSteps {
@@ -19,6 +19,15 @@ struct TurnSteps: Sendable {
     let history = try await store.history(thread, from: question, through: question, turns: 1)
     return TurnSteps(history: history, turn: turn.id, after: question)
   }
+
+  /// A reply that asks for tools was stored.
+  mutating func add(reply: Message) {
+    modelCalls += 1
+    openReply = reply
+  }
+
+  /// The results of its calls were stored.
+  mutating func addResults() { openReply = nil }
 
   init(history: [Message], turn: TurnID, after question: MessageSeq) {
     let own = history.filter { $0.turnID == turn && $0.seq > question }
