@@ -124,6 +124,14 @@ import Wire
     #expect(recorder.requests.isEmpty)
     #expect(result.output.string?.contains("end_user.metadata.email") == true)
     #expect(result.output.string?.contains("bob@x") == false)
+    let (other, _) = try HTTPCallTool.free(
+      ["url": "https://a.b/", "lock_input_fields": #"["user_id"]"#],
+      schema: [
+        "type": "object", "properties": ["user_id": ["type": "string"]], "required": ["user_id"],
+      ])
+    let told = await Dispatch.run(
+      .test([:], endUser: EndUser(id: nil)), on: other, recorder.outside())
+    #expect(told.output.string?.contains("end_user.metadata.user_id or end_user.id") == true)
   }
 
   @Test(.timeLimit(.minutes(1)))
