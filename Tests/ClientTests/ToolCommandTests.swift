@@ -84,6 +84,15 @@ import Wire
     }
   }
 
+  @Test func `a policy is set by name, and only one that there is`() async throws {
+    try await withDaemon(Self.script) { cli, daemon in
+      let set = try await cli.run("tool", "policy", "weather", "ask")
+      #expect(set.status == 0 && (set.out + set.err).contains("weather: ask"))
+      #expect(daemon.params(of: "tool/update") == ["tool_id": "tool_1", "policy": "ask"])
+      #expect(try await cli.run("tool", "policy", "weather", "perhaps").status == 2)
+    }
+  }
+
   @Test func `a dry run shows the request and calls nothing`() async throws {
     try await withDaemon(Self.script) { cli, daemon in
       let outcome = try await cli.run(

@@ -131,6 +131,8 @@ import Wire
     let client = try RPCClient(daemon)
     _ = try await client.call(
       "thread/subscribe", ["thread_id": .string(scene.thread), "after": 0])
+    let waiting = try await client.call("approval/list")["data"]?.array ?? []
+    #expect(waiting.map { $0["id"] } == [id])
     _ = try await client.call("approval/respond", ["approval_id": id, "decision": "approve"])
     let events = await client.untilDone(scene.turn)
     #expect(events.last?["data"]?["status"] == "done")
@@ -190,6 +192,65 @@ extension ApprovalTests {
     #expect(await required(client).count == 1)
     _ = try await client.call("turn/cancel", ["turn_id": .string(third)])
     #expect(scene.tools.requests.count == 2)
+  }
+
+  @Test(arguments: ["deny", "auto", "gone"])
+  func `a change of the tool's policy settles the questions that wait, at once`(_ change: String)
+    async throws
+  {
+    let daemon = try Daemon()
+    let scene = try await asking(daemon)
+    _ = await required(scene.client)
+    let tool = try await scene.client.call("tool/list")["data"]?[0]?["id"] ?? .null
+    if change == "gone" {
+      _ = try await scene.client.call("tool/delete", ["tool_id": tool])
+    } else {
+      _ = try await scene.client.call(
+        "tool/update", ["tool_id": tool, "policy": .string(change)])
+    }
+    let events = await scene.client.untilDone(scene.turn)
+    let decision = events.first { $0["event"] == "qlaud.approval_resolved" }?["data"]?["decision"]
+    #expect(decision == (change == "auto" ? "approve" : "deny"))
+    #expect(events.last?["data"]?["status"] == "done")
+    #expect(scene.tools.requests.count == (change == "auto" ? 1 : 0))
+  }
+
+  @Test func `a policy that is changed during a turn holds from the turn's next step on`()
+    async throws
+  {
+    let gate = Gate()
+    let tools = try LoopbackServer { _, connection in
+      try gate.waitBlocking()
+      try connection.respond(body: "{}")
+    }
+    defer {
+      gate.open()
+      tools.stop()
+    }
+    let number = Shared(0)
+    let standIn = try StandIn { body, connection in
+      let step = number.with { number in
+        number += 1
+        return number
+      }
+      guard step > 2 else {
+        return try StandIn.call([ScriptedCall("c\(step)", "it", #"{"x":1}"#)], to: connection)
+      }
+      try StandIn.say(["done"], to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    let tool = try await client.registerHTTP("it", tools.origin)
+    let thread = try await client.newThread()
+    let turn = try await client.send("go", to: thread, more: ["tools": ["it"]])
+    _ = try await tools.request(at: 0)
+    _ = try await client.call("tool/update", ["tool_id": tool["id"] ?? .null, "policy": "deny"])
+    gate.open()
+    let events = await client.untilDone(turn)
+    #expect(events.last?["data"]?["status"] == "done")
+    #expect(tools.requests.count == 1)
+    #expect(try await client.toolResults(thread).map { $0["is_error"] ?? false } == [false, true])
   }
 
   @Test func `a standard key sees and answers the questions of its own threads only`()

@@ -118,6 +118,20 @@ package final class LoopbackConnection: Sendable {
     }
     return sent
   }
+  /// Writes the bytes over and over, one each time that the peer has said nothing for `milliseconds`, until the peer closes.
+  package func drip(_ bytes: [UInt8], milliseconds: Int32) throws {
+    let descriptor = try open()
+    while true {
+      for byte in bytes {
+        if try LoopbackSocket.isReadable(descriptor, within: milliseconds) {
+          do { if try LoopbackSocket.receive(descriptor).isEmpty { return close() } } catch {
+            return close()
+          }
+        }
+        do { try raw([byte]) } catch LoopbackError.peerGone { return close() }
+      }
+    }
+  }
   /// Bounds what the kernel holds of unsent bytes, for tests of back-pressure.
   package func boundSendBuffer(bytes: Int32) throws {
     try LoopbackSocket.set(open(), SOL_SOCKET, SO_SNDBUF, bytes)

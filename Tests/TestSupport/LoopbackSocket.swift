@@ -108,7 +108,18 @@ enum LoopbackSocket {
 
   /// Whether the socket takes bytes, or has failed, within this time.
   static func isWritable(_ descriptor: Int32, within milliseconds: Int32) throws -> Bool {
-    var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    try isReady(descriptor, Int16(POLLOUT), milliseconds)
+  }
+
+  /// Whether the peer has sent something, or has gone, within this time.
+  static func isReadable(_ descriptor: Int32, within milliseconds: Int32) throws -> Bool {
+    try isReady(descriptor, Int16(POLLIN), milliseconds)
+  }
+
+  private static func isReady(_ descriptor: Int32, _ events: Int16, _ milliseconds: Int32) throws
+    -> Bool
+  {
+    var entry = pollfd(fd: descriptor, events: events, revents: 0)
     while true {
       let count = poll(&entry, 1, milliseconds)
       if count >= 0 { return count > 0 }

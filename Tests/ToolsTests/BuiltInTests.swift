@@ -89,7 +89,7 @@ import Wire
       config: ["subdomain": "acme", "email": "a@acme.com", "api_token": "zd_token"],
       input: ["subject": "S", "comment": "C"], url: "https://acme.zendesk.com/api/v2/tickets.json",
       header: HeaderField("authorization", "Basic YUBhY21lLmNvbS90b2tlbjp6ZF90b2tlbg=="),
-      body: #"{"ticket":{"subject":"S","comment":{"body":"C"},"requester":{}}}"#,
+      body: #"{"ticket":{"subject":"S","comment":{"body":"C"}}}"#,
       answer: #"{"ticket":{"id":7,"subject":"S","secret":1}}"#, output: ["id": 7, "subject": "S"]),
     Row(
       slug: "notion-append-page",

@@ -46,7 +46,6 @@ import Wire
     Row(#"{"a":{{args.x}}}"#, ["x": true], .sent(#"{"a":true}"#)),
     Row(#"{"a":{{{args.x}}:1}}"#, ["x": "k\":0,\"z"], .sent(#"{"a":{"k\":0,\"z":1}}"#)),
     Row(#"{"{{args.x}}":1,"role":"user"}"#, ["x": "role"], .refused("a key stands twice")),
-    Row(#"{"{{args.x}}":1,"role":"user"}"#, ["x": "rol\u{65}"], .refused("a key stands twice")),
     Row(#"[{{args.x}},{{args.x}}]"#, ["x": "]"], .sent(#"["]","]"]"#)),
     Row(#"{{args.x}}"#, ["x": ["a": 1]], .sent(#"{"a":1}"#)),
     Row(#"{"a":"\\{{args.x}}"}"#, ["x": "\",\"b\":\""], .sent(#"{"a":"\\\",\"b\":\""}"#)),
@@ -96,6 +95,11 @@ import Wire
   ]
   @Test(.timeLimit(.minutes(1)), arguments: json + graphQL + forms)
   func `a value in a body fills its place and cannot leave it`(_ row: Row) async throws {
+    #expect(try await Self.problem(body: row) == nil)
+  }
+
+  /// What got through; nil when it was sent as expected, or not sent.
+  static func problem(body row: Row) async throws -> String? {
     let (tool, _) = try HTTPCallTool.free([
       "url": "https://a.b/",
       "headers": .string(JSON.object(["content-type": .string(row.type)]).text),
@@ -103,17 +107,21 @@ import Wire
     ])
     let recorder = Recorder()
     let result = await Dispatch.run(.test(row.args), on: tool, recorder.outside())
-    switch row.outcome {
-    case .sent(let body):
-      #expect(text(recorder.requests.first?.body) == body)
-      #expect(!result.isError)
+    return problem(row.outcome, text(recorder.requests.first?.body), result)
+  }
+
+  private static func problem(_ outcome: Outcome, _ sent: String?, _ result: ToolResult) -> String?
+  {
+    switch outcome {
+    case .sent(let expected):
+      sent == expected && !result.isError ? nil : "sent \(sent ?? "nothing"): \(result.output.text)"
     case .refused(let words):
-      #expect(recorder.requests.isEmpty)
-      #expect(result.isError && result.output.string?.contains(words) == true)
+      sent == nil && result.isError && result.output.string?.contains(words) == true
+        ? nil : "sent \(sent ?? "nothing"), said \(result.output.text)"
     }
   }
 
-  @Test(arguments: [
+  static let unsafeBodies: [(String, String)] = [
     (#"{"a":"\{{args.x}}"}"#, "application/json"), (#"{"a":"\u00{{args.x}}"}"#, "application/json"),
     (#"{"a":{{args.x}}"#, "application/json"), (#"{"a":"{{args.x}}}"#, "application/json"),
     (#"{"a":1,"a":{{args.x}}}"#, "application/json"), (#"{"a":1{{args.x}}}"#, "application/json"),
@@ -131,24 +139,35 @@ import Wire
     (##"{"query":"{ f(a: \"x\") { {{end_user.metadata.f}} } }"}"##, "application/json"),
     ("--b\r\n{{args.x}}", "multipart/form-data; boundary=b"), ("a: {{args.x}}", "application/yaml"),
     ("query { {{args.x}} }", "application/graphql"),
-  ])
+  ]
+  @Test(arguments: unsafeBodies)
   func `a template that cannot be made safe is refused at registration`(
     _ template: String, _ type: String
   ) {
-    let error = #expect(throws: InvalidParams.self) {
-      try HTTPCallTool.free([
-        "url": "https://a.b/",
-        "headers": .string(JSON.object(["content-type": .string(type)]).text),
-        "body_template": .string(template),
-      ])
-    }
-    #expect(error?.field == "config.body_template")
+    #expect(Self.refusal(of: template, type) == "config.body_template")
+  }
+
+  /// The field that registration names; nil where it takes the template.
+  static func refusal(of template: String, _ type: String) -> String? {
+    refusal([
+      "url": "https://a.b/",
+      "headers": .string(JSON.object(["content-type": .string(type)]).text),
+      "body_template": .string(template),
+    ])?.field
+  }
+  static func refusal(_ config: JSON) -> InvalidParams? {
+    do {
+      _ = try HTTPCallTool.free(config)
+      return nil
+    } catch { return error as? InvalidParams }
   }
 
   static let trees: [(JSON, JSON, String)] = [
     (["a": "{{args.x}}"], ["x": ["b": [1]]], #"{"a":{"b":[1]}}"#),
     (["a": "{{args.x}}", "b": 1], [:], #"{"b":1}"#),
     (["a": ["{{args.x}}", 2]], [:], #"{"a":[2]}"#),
+    (["a": "{{args.x}}"], [:], "{}"),
+    (["a": ["b": "{{args.x}}", "c": ["d": "{{args.y}}"]], "e": [:]], [:], #"{"e":{}}"#),
     (["a": "x {{args.x}}"], ["x": "\"}"], #"{"a":"x \"}"}"#),
     (["a": "x {{args.x}}"], [:], #"{"a":"x "}"#),
     (["a": "{{args.x}}"], ["x": "{{secrets.k}}"], #"{"a":"{{secrets.k}}"}"#),
@@ -202,6 +221,10 @@ import Wire
   ]
   @Test(.timeLimit(.minutes(1)), arguments: urls)
   func `a value in a URL stays one segment or one part of the query`(_ row: Row) async throws {
+    #expect(try await Self.problem(url: row) == nil)
+  }
+
+  static func problem(url row: Row) async throws -> String? {
     let (tool, _) = try HTTPCallTool.free([
       "url": .string(row.template), "method": "GET", "sub": "good", "evil": "evil.com/?",
       "port": "8443",
@@ -209,15 +232,10 @@ import Wire
     let recorder = Recorder()
     let user = EndUser(id: "u", metadata: ["host": "169.254.169.254"])
     let result = await Dispatch.run(.test(row.args, endUser: user), on: tool, recorder.outside())
-    switch row.outcome {
-    case .sent(let url): #expect(recorder.requests.first?.url == url)
-    case .refused(let words):
-      #expect(recorder.requests.isEmpty)
-      #expect(result.output.string?.contains(words) == true, "\(result.output)")
-    }
+    return problem(row.outcome, recorder.requests.first?.url, result)
   }
 
-  @Test(arguments: [
+  static let unsafeURLs = [
     "https://{{args.host}}/", "https://a.{{args.host}}/", "https://a.b:{{args.port}}/",
     "https://{{args.u}}@a.b/", "https://user:pw@a.b/", "http{{args.s}}://a.b/", "{{args.url}}",
     "https:///x", "https://", "https://a.b/#{{args.x}}", "https://a.b/a b", "https://a.b\\@evil/",
@@ -225,25 +243,24 @@ import Wire
     "https://１６９.254.169.254/", "https://a.b/../x", "https://a.b/%2E%2e/x", "https://%61.b/",
     "https://a.b/{{args.x", "https://a_{{args.x}}.b/", "https://a.b\n/", "https://[::1%25eth0]/",
     "https://[fe80::1%eth0]/", "https://[zz]/",
-  ])
+  ]
+  @Test(arguments: unsafeURLs)
   func `a URL that a model could turn elsewhere is refused at registration`(_ url: String) {
-    let error = #expect(throws: InvalidParams.self) {
-      try HTTPCallTool.free(["url": .string(url), "method": "GET"])
-    }
-    #expect(error?.field == "config.url")
+    #expect(Self.refusal(["url": .string(url), "method": "GET"])?.field == "config.url")
   }
 
-  @Test(arguments: [
+  static let linkLocal = [
     "169.254.169.254", "169.254.169.254.", "0xA9FEA9FE", "0xa9.0xfe.0xa9.0xfe", "2852039166",
     "0251.0376.0251.0376", "169.254.43518", "169.16689662", "169.0xfe.0251.254", "[fe80::1]",
     "[febf::1]", "[::ffff:169.254.169.254]", "[::ffff:a9fe:a9fe]", "[::a9fe:a9fe]",
     "[64:ff9b::a9fe:a9fe]", "[2002:a9fe:a9fe::]", "[fd00:ec2::254]", "169.254.0.1:80",
-  ])
+  ]
+  @Test(arguments: linkLocal)
   func `a link-local address is refused in every spelling`(_ host: String) {
-    let error = #expect(throws: InvalidParams.self) {
-      try HTTPCallTool.free(["url": .string("http://\(host)/latest/meta-data"), "method": "GET"])
-    }
-    #expect(error?.problem == "must not be a link-local address")
+    #expect(Self.refusal(host: host) == "must not be a link-local address")
+  }
+  static func refusal(host: String) -> String? {
+    refusal(["url": .string("http://\(host)/latest/meta-data"), "method": "GET"])?.problem
   }
 
   @Test(arguments: [
@@ -256,25 +273,32 @@ import Wire
     }
   }
 
-  @Test(
-    .timeLimit(.minutes(1)), arguments: ["a\r\nx: y", "a\nb", "a\rb", "\u{0}", "a\u{7F}", "\u{1B}"])
+  static let headerValues = [
+    "a\r\nx: y", "a\nb", "a\rb", "\u{0}", "a\u{7F}", "\u{1B}", "a\r\n\r\nGET / HTTP/1.1",
+  ]
+  @Test(.timeLimit(.minutes(1)), arguments: headerValues)
   func `a header value with a line break or control character is refused`(_ value: String)
     async throws
   {
+    #expect(try await Self.problem(header: value) == nil)
+  }
+
+  static func problem(header value: String) async throws -> String? {
     let (tool, _) = try HTTPCallTool.free([
       "url": "https://a.b/", "headers": #"{"x-a":"v {{args.x}}"}"#,
     ])
     let recorder = Recorder()
     let result = await Dispatch.run(
       .test(["x": .string(value)]), on: tool, recorder.outside())
-    #expect(recorder.requests.isEmpty)
-    #expect(result.isError && result.output.string?.contains("headers.x-a") == true)
+    guard result.isError, result.output.string?.contains("headers.x-a") == true else {
+      return "said \(result.output.text)"
+    }
     let user = EndUser(id: .some(value))
     let (other, _) = try HTTPCallTool.free([
       "url": "https://a.b/", "headers": #"{"x-a":"{{end_user.id}}"}"#,
     ])
     _ = await Dispatch.run(.test([:], endUser: user), on: other, recorder.outside())
-    #expect(recorder.requests.isEmpty)
+    return recorder.requests.isEmpty ? nil : "sent \(recorder.requests)"
   }
 
   @Test(.timeLimit(.minutes(1)))

@@ -175,7 +175,7 @@ import Wire
     let schema: String
     let field: String
   }
-  @Test(arguments: [
+  static let refused = [
     Refusal(schema: "1", field: "input_schema"),
     Refusal(schema: #"{"type":"strin"}"#, field: "input_schema.type"),
     Refusal(schema: #"{"type":[]}"#, field: "input_schema.type"),
@@ -206,7 +206,8 @@ import Wire
     Refusal(schema: #"{"patternProperties":{"[":{}}}"#, field: "input_schema.patternProperties"),
     Refusal(schema: #"{"items":3}"#, field: "input_schema.items"),
     Refusal(schema: #"{"$defs":{"x":3}}"#, field: "input_schema.$defs.x"),
-  ])
+  ]
+  @Test(arguments: refused)
   func `a schema that cannot be used is refused when it is read, naming the keyword`(
     _ row: Refusal
   ) throws {

@@ -32,7 +32,8 @@ struct ApprovalsCommand: ParsableCommand {
         .init(title: "APPROVAL"), .init(title: "TOOL"), .init(title: "INPUT", shrinks: true),
         .init(title: "STATUS"), .init(title: "FOR"), .init(title: "UNTIL"),
       ]
-      console.list(try daemon.call("approval/list", params), columns, empty: "nothing waits") {
+      let empty = (status ?? "pending") == "pending" ? "nothing waits" : "no such questions"
+      console.list(try daemon.call("approval/list", params), columns, empty: empty) {
         [
           $0.cell("id"), $0.cell("name"), ($0["input"] ?? [:]).text, $0.cell("status"),
           $0.cell("scope"), $0["expires_at"]?.int.map(Format.time) ?? "",

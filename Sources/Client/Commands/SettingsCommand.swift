@@ -11,7 +11,9 @@ struct SettingsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show all settings.")
     @OptionGroup var common: Common
     func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
-      console.report(try daemon.call("settings/get"))
+      let settings = try daemon.call("settings/get")
+      console.report(settings)
+      if settings.object?.isEmpty == true { console.note("nothing is set") }
     }
   }
 

@@ -6,7 +6,8 @@ struct ToolCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tool", abstract: "Register, show, try and remove tools.",
     subcommands: [
-      List.self, Add.self, Show.self, Test.self, Remove.self, Calls.self, BuiltIns.self,
+      List.self, Add.self, Show.self, Policy.self, Test.self, Remove.self, Calls.self,
+      BuiltIns.self,
     ],
     defaultSubcommand: List.self)
 
@@ -59,6 +60,28 @@ struct ToolCommand: ParsableCommand {
     func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
       let id = try ToolCommand.id(of: tool, daemon)
       console.report(try daemon.call("tool/get", ["tool_id": id]))
+    }
+  }
+
+  struct Policy: DaemonCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say whether a tool may be called without asking.",
+      discussion: """
+        It holds at once, also for questions that wait. Answers that were given for a thread or for the tool end with it.
+        """)
+    /// What may become of a call.
+    enum Choice: String, ExpressibleByArgument, CaseIterable { case auto, ask, deny }
+
+    @Argument(help: "Its name or id.") var tool: String
+    @Argument(help: "auto: calls are made; ask: each is asked about; deny: none is made.")
+    var policy: Choice
+    @OptionGroup var common: Common
+
+    func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
+      let id = try ToolCommand.id(of: tool, daemon)
+      console.done(
+        try daemon.call("tool/update", ["tool_id": id, "policy": .string(policy.rawValue)]),
+        "\(tool): \(policy.rawValue)")
     }
   }
 

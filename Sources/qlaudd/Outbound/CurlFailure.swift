@@ -18,8 +18,9 @@ extension OutboundError.Kind {
       case CURLE_RECV_ERROR where proxyStatus != 0 && !(200..<300).contains(proxyStatus):
         .unreachable
       case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE: .closed
-      case CURLE_FILESIZE_EXCEEDED: .tooLarge
-      case CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_BAD_FUNCTION_ARGUMENT: .invalidRequest
+      // libcurl says that it has no memory where a line of the head is over its bound.
+      case CURLE_FILESIZE_EXCEEDED, CURLE_OUT_OF_MEMORY: .tooLarge
+      case CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT: .invalidRequest
       case CURLE_WRITE_ERROR, CURLE_ABORTED_BY_CALLBACK: .cancelled
       default: .protocolError
       }

@@ -248,7 +248,9 @@ final class CurlTransfer {
       return OutboundError(
         .addressRefused, "\(origin): its address is not allowed (\(request.addresses))")
     }
-    let text = String(cString: errorText)
+    let text =
+      code == CURLE_OUT_OF_MEMORY
+      ? "a line of the reply's head is too long" : String(cString: errorText)
     let why = text.isEmpty ? String(cString: ccurl_easy_strerror(code)) : text
     let kind = OutboundError.Kind(
       code, wasRefused: ccurl_was_refused(easy),

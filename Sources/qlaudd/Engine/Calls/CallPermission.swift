@@ -68,9 +68,21 @@ struct CallPermission: Sendable {
       if now.status != .pending { return now.status }
       // Another question about the tool was answered for this one as well.
       if let standing = try await standing() { return try await resolve(approval, standing) }
+      if let changed = try await policyNow() { return try await resolve(approval, changed) }
       let rest = deadline - ContinuousClock.now
       if rest <= .zero { return try await resolve(approval, .expired) }
       await core.approvalAnswers.wait(past: seen, for: rest)
+    }
+  }
+
+  /// What the tool's policy says since it was changed; nil where it still is to ask. A tool that is gone is not called any more.
+  private func policyNow() async throws -> Approval.Status? {
+    // The tools of MCP servers are rows of another kind.
+    guard definition.kind != .mcp else { return nil }
+    switch try await core.store.tools().first(where: { $0.id == definition.id })?.policy {
+    case .ask: return nil
+    case .auto: return .approved
+    case .deny, nil: return .denied
     }
   }
 

@@ -150,7 +150,7 @@ struct ToolMaker: Sendable {
       let near = NearestNames.of(provider, among: builtIns.map(\.provider))
       throw InvalidParams(
         "provider",
-        "must be one of builtin/list, not \"\(provider.prefix(64))\" (the nearest are: \(near.joined(separator: ", ")))"
+        "must be one that builtin/list names, not \"\(provider.prefix(64))\" (the nearest are: \(near.joined(separator: ", ")))"
       )
     }
     return found

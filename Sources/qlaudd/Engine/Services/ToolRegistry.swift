@@ -151,6 +151,7 @@ package struct ToolRegistry: Sendable {
     guard isWebhook || update.config != nil else { return try await rename(old, update) }
     let made = try made(id, Self.draft(old, update))
     let row = changed(old, update.name ?? old.name, made.definition)
+    defer { core.approvalAnswers.ring() }
     let secrets = try made.secrets.map { try sealed($0, of: id) }
     try await core.store.updateTool(row, secrets: secrets)
     return try shown(row, warnings: made.warnings)
@@ -168,6 +169,8 @@ package struct ToolRegistry: Sendable {
       _ = try ToolMaker(builtIns: try core.builtIns).entry(row, nil)
     } catch { throw QlaudError(error) }
     try await core.store.updateTool(row)
+    // Questions about it may be settled by its new policy.
+    core.approvalAnswers.ring()
     return try shown(row)
   }
 
@@ -193,7 +196,10 @@ package struct ToolRegistry: Sendable {
   }
 
   /// Forgets a tool and wipes its secrets. A turn that runs goes on without it from its next step on.
-  package func delete(_ id: ToolID) async throws { try await core.store.deleteTool(id) }
+  package func delete(_ id: ToolID) async throws {
+    try await core.store.deleteTool(id)
+    core.approvalAnswers.ring()
+  }
 
   /// The catalog of built-in tools.
   package var builtIns: [JSON] {

@@ -17,9 +17,9 @@ package enum Dispatch {
     guard let first = violations.first else { return input }
     let key = first.field.split(separator: ".", maxSplits: 1).dropFirst().first.map(String.init)
     if let key, definition.locks.isLocked(key), input[key] == nil {
+      let places = Locks.places(of: key).joined(separator: " or ")
       throw InvalidParams(
-        first.field,
-        "is required and locked, and this thread has no value for it (end_user.metadata.\(key))")
+        first.field, "is required and locked, and there is no trusted value for it: \(places)")
     }
     let others = violations.dropFirst().map { "; \($0)" }.joined()
     throw InvalidParams(first.field, first.problem + others)

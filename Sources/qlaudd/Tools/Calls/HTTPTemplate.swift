@@ -75,7 +75,7 @@ struct HTTPTemplate: Sendable {
 
   private func outcome(_ response: ToolResponse, _ body: ResponseText.Body) -> ToolResult {
     let value = ResponseText.value(
-      body, contentType: response.header("content-type"), limit: responseMaxBytes)
+      body, of: response, limit: responseMaxBytes)
     guard (200..<300).contains(response.status) else {
       let output: JSON = [
         "error": .string("HTTP status \(response.status)"), "status": .integer(response.status),

@@ -26,7 +26,15 @@ enum ResponseText {
   }
 
   /// The body as JSON where it is that and complete, as text where it can be shown, as a note where it cannot.
-  static func value(_ body: Body, contentType: String?, limit: Int) -> JSON {
+  ///
+  /// A compressed body is never unpacked: nobody here asks for one, and so a few bytes stay a few bytes.
+  static func value(_ body: Body, of response: ToolResponse, limit: Int) -> JSON {
+    let contentType = response.header("content-type")
+    let coding = (response.header("content-encoding") ?? "").lowercased()
+    if !["", "identity"].contains(coding), !body.bytes.isEmpty {
+      let size = body.isCutOff ? "over \(limit)" : "\(body.bytes.count)"
+      return .string("[compressed answer, not shown: \(coding.prefix(32)), \(size) bytes]")
+    }
     let media = String((contentType ?? "").lowercased().prefix { $0 != ";" && $0 != " " })
     if isBinary(body.bytes, media) {
       let size = body.isCutOff ? "over \(limit)" : "\(body.bytes.count)"

@@ -113,7 +113,7 @@ package struct WebhookTool: ToolKind {
     let body = try await ResponseText.read(response, limit: Self.answerLimit, redactor)
     guard (200..<300).contains(response.status) else {
       let value = ResponseText.value(
-        body, contentType: response.header("content-type"), limit: Self.answerLimit)
+        body, of: response, limit: Self.answerLimit)
       return ToolResult(
         output: [
           "error": .string("the webhook answered with HTTP status \(response.status)"),

@@ -50,7 +50,7 @@ package struct WebFetchTool: ToolKind {
       method: "GET", url: try checked(input["url"]?.string ?? ""),
       headers: [
         HeaderField("accept", "text/html,application/xhtml+xml,text/plain,application/json;q=0.9"),
-        HeaderField("user-agent", "qlaudd"),
+        HeaderField("accept-encoding", "identity"), HeaderField("user-agent", "qlaudd"),
       ], body: nil, timeout: timeout, addresses: .publicOnly, followsRedirects: true)
   }
 
@@ -80,7 +80,7 @@ package struct WebFetchTool: ToolKind {
       return .failure("HTTP status \(response.status)")
     }
     let type = (response.header("content-type") ?? "").lowercased()
-    let shown = ResponseText.value(body, contentType: type, limit: pageLimit)
+    let shown = ResponseText.value(body, of: response, limit: pageLimit)
     guard let text = shown.string else { return ToolResult(output: clipped(shown.text, wanted)) }
     let start = text.unicodeScalars.prefix(256).drop { $0.properties.isWhitespace }
     let isHTML =

@@ -18,13 +18,15 @@ enum SecretForms {
       for uppercase in [true, false] {
         add(escaped(text, allScalars: false, uppercase: uppercase))
         add(escaped(text, allScalars: true, uppercase: uppercase))
-        add(Percent.encoded(text, lowercase: !uppercase))
-        add(Percent.encoded(text, spaceAsPlus: true, lowercase: !uppercase))
+        for kept in keptInURLs {
+          for space in ["%20", "+"] {
+            add(percent(text, keeping: kept, space: space, uppercase: uppercase))
+          }
+        }
         add(Percent.encoded(Percent.encoded(text, lowercase: !uppercase)))
         add(hexPercent(text, uppercase: uppercase))
         add(uppercase ? Hex.text(text.utf8).uppercased() : Hex.text(text.utf8))
       }
-      add(reserved(text))
       add(markup(text, quote: "&#39;"))
       add(markup(text, quote: "&#x27;"))
       add(markup(text, quote: "&apos;"))
@@ -56,20 +58,36 @@ enum SecretForms {
 
   /// Every byte percent-encoded, letters as well.
   private static func hexPercent(_ text: String, uppercase: Bool) -> String {
-    text.utf8.map { byte in
-      let digits = String(byte, radix: 16, uppercase: uppercase)
-      return "%" + (byte < 16 ? "0" : "") + digits
-    }.joined()
+    text.utf8.map { hexPercent($0, uppercase: uppercase) }.joined()
   }
 
-  /// Percent-encoded but for the characters with a meaning in URLs, as `encodeURI` does.
-  private static func reserved(_ text: String) -> String {
+  /// What common encoders leave as it is beside letters and digits: RFC 3986, Python's `quote`, `encodeURIComponent`, `encodeURI`,
+  /// forms (WHATWG, Java), PHP's `urlencode`, and those that leave nothing.
+  private static let keptInURLs = [
+    "-._~", "-._~/", "-._~!*'()", "-._~!*'();,/?:@&=+$#", "-._*", "-._", "",
+  ].map { Set($0.utf8) }
+
+  private static func percent(
+    _ text: String, keeping kept: Set<UInt8>, space: String, uppercase: Bool
+  ) -> String {
     var out = ""
-    for scalar in text.unicodeScalars {
-      let isKept = ";,/?:@&=+$#!*'()".unicodeScalars.contains(scalar)
-      out += isKept ? String(scalar) : Percent.encoded(String(scalar))
+    for byte in text.utf8 {
+      let isWord =
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+      if byte == UInt8(ascii: " ") {
+        out += space
+      } else if isWord || kept.contains(byte) {
+        out += String(Unicode.Scalar(byte))
+      } else {
+        out += hexPercent(byte, uppercase: uppercase)
+      }
     }
     return out
+  }
+
+  private static func hexPercent(_ byte: UInt8, uppercase: Bool) -> String {
+    "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: uppercase)
   }
 
   private static func markup(_ text: String, quote: String) -> String {

@@ -25,8 +25,18 @@ package struct CodeTool: ToolKind {
     self.limits = limits
     // It changes nothing outside, so a call that a crash has cut short may be made again.
     definition = try ToolDefinition(
-      id: id, kind: .builtin, name: name, description: description, inputSchema: inputSchema,
+      id: id, kind: .builtin, name: name, description: "\(description) \(Self.words(limits))",
+      inputSchema: inputSchema,
       hints: .init(isReadOnly: true))
+  }
+
+  /// What a program may use, as the model is told.
+  private static func words(_ limits: SandboxProgram.Limits) -> String {
+    let folder = SandboxCommand.folderBytes >> 20
+    return """
+      Limits: \(limits.seconds) s in all, \(limits.memory) MiB and \(SandboxCommand.files) open files a process, \
+      \(limits.processes) processes, \(folder) MiB in /tmp, \(limits.outputBytes) bytes of stdout and of stderr.
+      """
   }
 
   package func obstacle(_ outside: Outside) async -> String? { await outside.sandbox.obstacle() }

@@ -49,6 +49,7 @@ package final class Sandbox: Sendable {
     (: >/proof) 2>/dev/null && exit 3
     [ -e /home ] || [ -e /root ] || [ -e /etc/passwd ] && exit 4
     [ "$(ulimit -n)" = \(SandboxCommand.files) ] || exit 5
+    grep -q "^Seccomp:.2" /proc/self/status || exit 7
     [ "$(ls -d /proc/[0-9]* | wc -l)" -lt 10 ] || exit 6
     echo shut in
     """)

@@ -6,7 +6,8 @@
   import Glibc
 #endif
 
-/// The command line that shuts a program in: bubblewrap around util-linux's prlimit around the interpreter.
+/// The command line that shuts a program in: bubblewrap with a filter of system calls around util-linux's prlimit around the
+/// interpreter.
 ///
 /// The program sees `/usr` and what belongs to it, read-only, an empty `/tmp` in memory, and its own `/proc` and `/dev`; no
 /// network but its own loopback, no other process, no home, none of the daemon's environment, and it can gain no rights.
@@ -41,16 +42,16 @@ struct SandboxCommand {
         case .python: [try Self.find(Self.python, "python3"), "-I"]
         case .sh: [try Self.find(Self.shell, "sh")]
         }
-      let shutIn =
-        Self.walls + ["--", "/bin/sh", "-c", Self.begin, "begin", limiter]
-        + Self.limits(limits) + ["--"] + interpreter
-      if geteuid() == 0 {
-        executable = try Self.find(Self.dropper, "setpriv (of util-linux)")
-        arguments = Self.asNobody + [bubblewrap] + shutIn
-      } else {
-        executable = bubblewrap
-        arguments = shutIn
+      guard let filter = SystemCallFilter.program else {
+        throw SandboxFailure("there is no filter of system calls for this processor")
       }
+      executable = try Self.find(Self.dropper, "setpriv (of util-linux)")
+      arguments =
+        (geteuid() == 0 ? Self.asNobody : [])
+        + ["--pdeathsig", "KILL", "--", "/bin/sh", "-c", Self.filtered, Self.octal(filter)]
+        + [bubblewrap, "--seccomp", "3"] + Self.walls
+        + ["--", "/bin/sh", "-c", Self.begin, "begin", limiter]
+        + Self.limits(limits) + ["--"] + interpreter
     #endif
   }
 
@@ -62,8 +63,20 @@ struct SandboxCommand {
   /// setpriv's options; setpriv(1). Not swift-subprocess's own: between its fork and its exec it would call glibc's
   /// setgroups, which waits for ever where another thread of ours held a lock at the fork.
   private static let asNobody = [
-    "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups", "--",
+    "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups",
   ]
+
+  /// Runs bubblewrap with the filter of system calls on descriptor 3; the shell's parent is the daemon, bubblewrap's the shell,
+  /// and each ends with its parent.
+  private static let filtered = #"exec 4<&0; printf "$0" | exec "$@" 3<&0 <&4 4<&-"#
+
+  /// Bytes as printf of any shell reads them.
+  private static func octal(_ bytes: [UInt8]) -> String {
+    bytes.map { byte in
+      let digits = String(byte, radix: 8)
+      return "\\" + String(repeating: "0", count: 3 - digits.utf8.count) + digits
+    }.joined()
+  }
 
   /// bubblewrap's options, in the order in which it carries them out; bwrap(1).
   private static let walls: [String] = [

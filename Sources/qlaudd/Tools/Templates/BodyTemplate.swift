@@ -86,7 +86,11 @@ enum BodyTemplate: Sendable {
   func render(_ values: TemplateValues) throws(InvalidParams) -> [UInt8]? {
     switch self {
     case .none: return nil
-    case .tree(let tree): return try tree.render(values)?.bytes
+    case .tree(let tree):
+      // The body itself is there even when nothing of it is left.
+      if let json = try tree.render(values) { return json.bytes }
+      if case .object = tree { return JSON.object([:]).bytes }
+      return nil
     case .json(let template): return Array(try template.renderDocument(values).utf8)
     case .jsonLines(let template): return Array(try template.render(values).utf8)
     case .form(let text):

@@ -1,7 +1,7 @@
 import Wire
 
 /// A body given as a JSON value with placeholders in its strings. A string that is one placeholder and nothing else takes
-/// the value with its type; where that is missing, the member or element is left out. Structure cannot be changed by what
+/// the value with its type; where that is missing, the member or element is left out, and so is an object of which nothing is left. Structure cannot be changed by what
 /// is filled in, since the text is made only afterwards.
 indirect enum JSONTree: Sendable {
   case constant(JSON)
@@ -69,7 +69,8 @@ indirect enum JSONTree: Sendable {
           members.append(.init(key: tree.key, value: json))
         }
       }
-      return .object(JSON.Object(members))
+      // An object of which nothing is left is missing like what it was made of.
+      return members.isEmpty && !trees.isEmpty ? nil : .object(JSON.Object(members))
     }
   }
 }

@@ -38,8 +38,13 @@ package struct Locks: Sendable {
     return JSON.Object(members)
   }
 
-  /// Where the key would get its value from, for messages.
+  /// Whether the model's value of that key is never used.
   package func isLocked(_ key: String) -> Bool { keys.contains(key) }
+
+  /// Where a locked key gets its value from, for messages.
+  static func places(of key: String) -> [String] {
+    ["end_user.metadata.\(key)"] + (identity.contains(key) ? ["end_user.id"] : [])
+  }
 
   private static func trusted(_ key: String, _ endUser: EndUser) -> JSON? {
     if let value = endUser.metadata[key]?.nonNull { return value }

@@ -1,6 +1,7 @@
 /// The recipes of the http-call page, letter for letter.
-enum Recipes {
-  static let all: [String: String] = [
+package enum Recipes {
+  /// Name to registration body.
+  package static let all: [String: String] = [
     "lookup_subscription": ##"""
     {
     "name": "lookup_subscription",
