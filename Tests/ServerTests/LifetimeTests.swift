@@ -222,8 +222,9 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
       await server.stop()
       #expect(try await idle.rest() == "")
       release.yield()
-      release.yield()
       #expect(try await rpc.rest() == "done\n")
+      // By now the other connection has heard of the shutdown, too.
+      release.yield()
       let response = try await http.response()
       #expect(response.body == "done")
       #expect(response.fields["connection"] == "close")
