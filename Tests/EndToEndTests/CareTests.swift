@@ -178,6 +178,7 @@ import Wire
     #expect(finding("file")?["status"] == "ok")
     #expect(finding("orphans")?["status"] == "ok")
     #expect(finding("clock")?["status"] == "ok")
+    #expect(finding("search index")?["status"] == "ok")
     #expect(finding("permissions")?["status"] == "error")
     #expect(finding("permissions")?["fix"]?.string?.contains("chmod 600") == true)
     #expect(finding("provider up")?["status"] == "ok")

@@ -31,6 +31,9 @@ import Wire
     #expect(typo.seqs == [2] && typo["corrected"] == ["kitchen"])
     let status = try await client.call("search/status")
     #expect(status["documents"] == 2 && status["waiting"] == 0)
+    let remade = try await client.call("search/rebuild")
+    #expect(remade["documents"] == 2)
+    #expect(try await client.call("search/query", ["q": "torch brulee"]).seqs == [1, 2])
   }
 
   @Test func `pages continue what the first one saw`() async throws {

@@ -47,12 +47,14 @@ struct SearchCommand: DaemonCommand {
 /// How far the index is.
 struct IndexCommand: DaemonCommand {
   static let configuration = CommandConfiguration(
-    commandName: "index", abstract: "Show how far the search index is.")
+    commandName: "index", abstract: "Show how far the search index is, or make it again.")
   @Flag(help: "Show the state (what this command does anyway).") var status = false
+  @Flag(help: "Make the index of words again from the messages, in the background.")
+  var rebuild = false
   @OptionGroup var common: Common
 
   func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
-    console.report(try daemon.call("search/status"))
+    console.report(try daemon.call(rebuild ? "search/rebuild" : "search/status"))
   }
 }
 

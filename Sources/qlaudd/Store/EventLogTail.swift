@@ -44,6 +44,9 @@ final class EventLogTail: Sendable {
     if !holds.isEmpty { onEvents() }
   }
 
+  /// Wakes those who wait for events, without one.
+  func ring() { onEvents() }
+
   func flushed(through last: EventSeq) { tail.withLock { $0.flushed(through: last) } }
   func letGo(through last: EventSeq) -> Bool { tail.withLock { $0.letGo(through: last) } }
   func forget(_ thread: ThreadID) { tail.withLock { $0.forget(thread) } }

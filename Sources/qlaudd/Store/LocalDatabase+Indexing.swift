@@ -24,13 +24,19 @@ extension LocalDatabase {
   private static let roundBytes = 256 << 10
 
   /// Indexes the messages that were stored after the last one that is indexed, some at a time. What this did and how far
-  /// it came is one transaction: a crash loses nothing and does nothing twice.
+  /// it came is one transaction: a crash loses nothing and does nothing twice. An index that is found damaged is mended.
   package func indexRound() async throws -> IndexRound {
+    let round = try await mendingIndex { try await nextRound() }
+    if round.documents > 0 { mends.withLock { $0.isEmptied = false } }
+    return round
+  }
+
+  private func nextRound() async throws -> IndexRound {
     let rule = rule
     let state = try await read { try SearchStateTable.get($0) }
     guard state.rule == rule.version else {
       try await write { try Self.restartIndex($0.db, rule) }
-      return try await indexRound()
+      return try await nextRound()
     }
     let messages = try await read { db in
       try MessageTable.stored(db, after: state.indexedThrough, limit: Self.roundMessages)
@@ -55,7 +61,7 @@ extension LocalDatabase {
         return IndexRound(looked: taken.count, documents: 0)
       }
       var threads: [ThreadID: Thread?] = [:]
-      var documents = 0
+      var (documents, new) = (0, 0)
       for (id, message, text) in taken {
         guard let text else { continue }
         let thread: Thread?
@@ -69,12 +75,12 @@ extension LocalDatabase {
         guard let thread,
           try MessageTable.isStill(db, id, message.threadID, message.seq)
         else { continue }
-        try Self.index(db, id, message, thread, text)
+        if try Self.index(db, id, message, thread, text) { new += 1 }
         documents += 1
       }
       for word in newWords { try SearchWordTable.insert(db, word) }
       try SearchStateTable.advance(
-        db, through: taken.last?.id ?? state.indexedThrough, documents: documents)
+        db, through: taken.last?.id ?? state.indexedThrough, documents: new)
       return IndexRound(looked: taken.count, documents: documents)
     }
   }
@@ -92,40 +98,21 @@ extension LocalDatabase {
       )
     }
   }
-
-  /// Brings segments of the index together, a little at a time, for moments in which nobody waits.
-  /// - Returns: whether there may be more to do.
-  package func tidyIndex() async throws -> Bool {
-    try await write { try SearchTextTable.merge($0.db, pages: Self.mergePages) }
-  }
-
-  private static let mergePages = 64
-
-  /// Sees to it that nothing is left in the file of what was taken out of the index: brings all segments together, step
-  /// by step, while others may write between.
-  func purgeIndex() async throws {
-    while true {
-      let removals = try await read { try SearchStateTable.get($0).removals }
-      guard removals > 0 else { return }
-      var pages = -Self.mergePages
-      while try await write({ [pages] in try SearchTextTable.merge($0.db, pages: pages) }) {
-        pages = Self.mergePages
-      }
-      try await write { try SearchStateTable.forgetRemovals($0.db, removals) }
-    }
-  }
 }
 
 // MARK: Inside of transactions
 
 extension LocalDatabase {
+  /// - Returns: whether the document is a new one. Those of an index whose words are made again are not.
   private static func index(
     _ db: Database, _ id: Int64, _ message: Message, _ thread: Thread, _ text: IndexedText
-  ) throws {
+  ) throws -> Bool {
+    try SearchTextTable.insert(db, id, text, scope: SearchScope.text(thread, message))
+    guard try !SearchDocTable.isIndexed(db, id) else { return false }
     let number =
       try SearchDocTable.number(db, of: thread.id) ?? SearchDocTable.addThread(db, thread.id)
     try SearchDocTable.insert(db, id, thread: number, message, text)
-    try SearchTextTable.insert(db, id, text, scope: SearchScope.text(thread, message))
+    return true
   }
 
   /// Takes a thread's messages out of the index, before they are deleted. The caller notes the removal afterwards.
@@ -151,7 +138,10 @@ extension LocalDatabase {
   ) throws -> Bool {
     try VectorTable.delete(db, id)
     guard try SearchDocTable.delete(db, id), let text = rule.prepare(message) else { return false }
-    try SearchTextTable.delete(db, id, text, scope: SearchScope.text(thread, message))
+    // While the words are made again a document may not have its own yet.
+    if try SearchTextTable.contains(db, id) {
+      try SearchTextTable.delete(db, id, text, scope: SearchScope.text(thread, message))
+    }
     words.formUnion(text.words)
     return true
   }
@@ -198,7 +188,7 @@ extension LocalDatabase {
   static func reindex(_ db: Database, _ old: Thread, _ new: Thread, _ rule: IndexingRule) throws {
     guard try SearchStateTable.get(db).rule == rule.version else { return }
     try eachMessage(db, old.id) { id, message in
-      guard try SearchDocTable.isIndexed(db, id), let text = rule.prepare(message) else { return }
+      guard try SearchTextTable.contains(db, id), let text = rule.prepare(message) else { return }
       try SearchTextTable.delete(db, id, text, scope: SearchScope.text(old, message))
       try SearchTextTable.insert(db, id, text, scope: SearchScope.text(new, message))
     }

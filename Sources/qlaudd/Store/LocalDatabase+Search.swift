@@ -23,10 +23,11 @@ extension LocalDatabase {
   /// Messages that have the words, best first, equal ones newest first.
   ///
   /// Where there are more than ``rankedRows``, rows are chosen by the rarest words and the newest of them are ranked;
-  /// common words then only add to the score. Words weigh by how rare they are in the whole file.
+  /// common words then only add to the score. Words weigh by how rare they are in the whole file. Where the index had to be
+  /// mended, what is not indexed again yet is not found.
   package func search(_ search: TextSearch) async throws -> [SearchHit] {
     let now = source.now()
-    return try await read { db in
+    return try await readIndex { db in
       let plan = try self.plan(db, search, now: now)
       guard !plan.text.isEmpty else { return [] }
       var rows = try SearchTextTable.ranked(

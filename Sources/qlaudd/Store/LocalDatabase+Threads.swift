@@ -66,19 +66,21 @@ extension LocalDatabase {
     async throws -> Thread
   {
     let rule = rule
-    return try await write { transaction in
-      let old = try Self.stored(transaction.db, id, visibleTo: key).thread
-      let thread = change.applied(to: old)
-      let size = JSON.object(thread.metadata).bytes.count
-      guard size <= Limits.metadataBytes else {
-        throw QlaudError(
-          .tooLarge, "metadata: \(size) bytes as JSON, at most \(Limits.metadataBytes)",
-          details: ["limit": .integer(Limits.metadataBytes)])
+    return try await mendingIndex {
+      try await write { transaction in
+        let old = try Self.stored(transaction.db, id, visibleTo: key).thread
+        let thread = change.applied(to: old)
+        let size = JSON.object(thread.metadata).bytes.count
+        guard size <= Limits.metadataBytes else {
+          throw QlaudError(
+            .tooLarge, "metadata: \(size) bytes as JSON, at most \(Limits.metadataBytes)",
+            details: ["limit": .integer(Limits.metadataBytes)])
+        }
+        try ThreadTable.update(transaction.db, thread)
+        if thread.endUserID != old.endUserID { try Self.reindex(transaction.db, old, thread, rule) }
+        try transaction.emit([.threadUpdated(thread)])
+        return thread
       }
-      try ThreadTable.update(transaction.db, thread)
-      if thread.endUserID != old.endUserID { try Self.reindex(transaction.db, old, thread, rule) }
-      try transaction.emit([.threadUpdated(thread)])
-      return thread
     }
   }
 
@@ -105,11 +107,22 @@ extension LocalDatabase {
   /// - Throws: `not_found`; `conflict` while a turn of it runs; `overloaded` where another process kept the log from
   ///   being emptied (the rows are gone by then).
   package func eraseThread(_ id: ThreadID, visibleTo key: KeyID?) async throws {
+    try await clearIndex(of: try await eraseRows(of: id, visibleTo: key))
+  }
+
+  /// - Returns: the words that the index no longer lists.
+  private func eraseRows(of id: ThreadID, visibleTo key: KeyID?) async throws -> Set<String> {
     let rule = rule
-    var words = try await unindexAhead(id, visibleTo: key)
-    words.formUnion(try await write { try Self.erase($0, id, visibleTo: key, rule) })
-    try await restoreWords(words)
-    try await purgeIndex()
+    return try await mendingIndex {
+      let words = try await unindexAhead(id, visibleTo: key)
+      return words.union(try await write { try Self.erase($0, id, visibleTo: key, rule) })
+    }
+  }
+
+  /// What erasures leave to be done when the rows are gone.
+  private func clearIndex(of words: Set<String>) async throws {
+    try await mendingIndex { try await restoreWords(words) }
+    try await mendingIndex { try await purgeIndex() }
     try await scrub()
   }
 
@@ -150,17 +163,9 @@ extension LocalDatabase {
     let ids = try await read { db in
       try ThreadTable.sweepable(db, deletedBefore: deletedBefore, limit: limit)
     }
-    let rule = rule
     var words: Set<String> = []
-    for id in ids {
-      words.formUnion(try await unindexAhead(id, visibleTo: nil))
-      words.formUnion(try await write { try Self.erase($0, id, visibleTo: nil, rule) })
-    }
-    if !ids.isEmpty {
-      try await restoreWords(words)
-      try await purgeIndex()
-      try await scrub()
-    }
+    for id in ids { words.formUnion(try await eraseRows(of: id, visibleTo: nil)) }
+    if !ids.isEmpty { try await clearIndex(of: words) }
     return ids.count
   }
 

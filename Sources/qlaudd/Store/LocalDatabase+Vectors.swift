@@ -161,7 +161,7 @@ extension LocalDatabase {
 
   /// How many documents have each word, about, and how many there are.
   package func commonness(of words: [String]) async throws -> (counts: [Int], documents: Int) {
-    try await read { db in
+    try await readIndex { db in
       let documents = try SearchStateTable.get(db).documents
       let counts = try words.map { word in
         Int(try self.rows(db, MatchText.term(IndexTerm(.words, [word])), documents))

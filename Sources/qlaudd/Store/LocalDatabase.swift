@@ -25,6 +25,8 @@ package final class LocalDatabase: Sendable {
   /// What the path stood for when the file was opened.
   let watch: FileWatch
   let checkpoints = Checkpoints()
+  /// What was done about a damaged index.
+  let mends = IndexMends()
   private let isClosed = Mutex(false)
   /// See ``toolChanges``.
   let toolChangeCount = Atomic<Int>(0)

@@ -1,5 +1,11 @@
 /// The part of the schema that search needs. All of it can be made again from the messages.
 enum SchemaOfSearch {
+  /// When FTS5 merges segments by itself. It keeps these settings in the file.
+  static let textSettings = [
+    "INSERT INTO search_text(search_text, rank) VALUES ('automerge', 0)",
+    "INSERT INTO search_text(search_text, rank) VALUES ('crisismerge', 64)",
+  ]
+
   /// A document is a message with words in it, under the message's own number (`messages.id`). What still has to be
   /// indexed is every message behind `indexed_through`: storing a message writes nothing here.
   ///
@@ -8,7 +14,8 @@ enum SchemaOfSearch {
   /// were given and gave; what filters go by. New rows make small segments that are merged in quiet moments
   /// (`automerge`), never in the commit of somebody who waits.
   ///
-  /// `removals`: how often something was taken out whose words may still stand in old segments.
+  /// `removals`: not 0 where something was taken out whose words may still stand in old segments; then a number that tells
+  /// this removal from others.
   /// `search_threads.number`: never given twice, because lists in memory go by it. `search_docs.terms`: which words stand in
   /// a message and how often, without the text. `search_words`: each word once, for completing and correcting.
   static let text = """
@@ -40,8 +47,7 @@ enum SchemaOfSearch {
     CREATE VIRTUAL TABLE search_text USING fts5(
       body, whole, tool, scope, content='',
       tokenize="porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
-    INSERT INTO search_text(search_text, rank) VALUES ('automerge', 0);
-    INSERT INTO search_text(search_text, rank) VALUES ('crisismerge', 64);
+    \(textSettings.joined(separator: ";\n"));
 
     CREATE TABLE search_words (
       word TEXT NOT NULL PRIMARY KEY

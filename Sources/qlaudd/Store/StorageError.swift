@@ -1,5 +1,6 @@
 import Domain
 import GRDB
+import Wire
 
 /// SQLite's failures in the protocol's words.
 enum StorageError {
@@ -15,6 +16,10 @@ enum StorageError {
 
   private static func map(_ error: DatabaseError) -> QlaudError {
     let text = "\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))"
+    if isOfSearchIndex(error) {
+      return QlaudError(
+        .storageCorrupt, "the search index is damaged: \(text)", details: ["what": indexName])
+    }
     return switch error.resultCode {
     case .SQLITE_FULL:
       QlaudError(.storageFull, "the disk is full: \(text)", isRetryable: true)
@@ -36,6 +41,17 @@ enum StorageError {
     }
   }
 
+  /// What `details.what` of an error says where only the index of the words is damaged.
+  static let indexName: JSON = "search_index"
+
+  /// Whether FTS5 complains about what is in its table: the pages of the file may all be sound.
+  private static func isOfSearchIndex(_ error: DatabaseError) -> Bool {
+    if error.extendedResultCode == .SQLITE_CORRUPT_VTAB { return true }
+    let message = error.message ?? ""
+    return message.contains("vtable constructor failed: search_text")
+      || message.contains("invalid fts5 file format") || message.contains("no such fts5 table")
+  }
+
   /// What keeps the file from being used, and may go.
   static func unavailable(_ message: String) -> QlaudError {
     QlaudError(.storageUnavailable, message, isRetryable: true)
@@ -44,5 +60,12 @@ enum StorageError {
   /// A row that our own schema should have made impossible.
   static func damaged(_ what: String) -> QlaudError {
     QlaudError(.storageCorrupt, "the database holds \(what)")
+  }
+}
+
+extension QlaudError {
+  /// Whether only the index of the words is damaged, which can be made again from the messages.
+  var isOfSearchIndex: Bool {
+    kind == .storageCorrupt && details["what"] == StorageError.indexName
   }
 }

@@ -45,6 +45,11 @@ let searchMethods: [Method] = [
     "search/status", .get("/v1/search/status"), .standard, "How far the index is.",
     result: .indexStatus
   ) { call in try await call.engine.searches.status() },
+  Method(
+    "search/rebuild", .post("/v1/search/rebuild"), .admin,
+    "Makes the index of words again from the messages, in the background; embeddings stay.",
+    result: .indexStatus
+  ) { call in try await call.engine.searches.rebuild() },
 ]
 
 extension Field where Value == String {

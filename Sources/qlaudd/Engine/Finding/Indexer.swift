@@ -23,6 +23,7 @@ package struct Indexer: Service {
           core.logger.error("messages could not be indexed", metadata: ["error": "\(error)"])
           await Bell.pause(for: Self.pauseAfterFailure)
         }
+        noteMends()
         await core.events.grown.wait(past: seen)
         await Bell.pause(for: Self.settling)
       }
@@ -34,12 +35,20 @@ package struct Indexer: Service {
     var isUntidy = false
     while !Task.isCancelled {
       let round = try await core.store.indexRound()
+      noteMends()
       if round.documents > 0 {
         isUntidy = true
         core.indexed.ring()
       }
       if isUntidy { isUntidy = try await core.store.tidyIndex() }
       if round.looked == 0, !isUntidy { return }
+    }
+  }
+
+  /// Tells of damage that the store has met and mended, whoever met it. The rounds after it are what makes the words again.
+  private func noteMends() {
+    for reason in core.store.takeIndexMends() {
+      core.logger.warning("the search index was mended", metadata: ["reason": "\(reason)"])
     }
   }
 }

@@ -14,6 +14,7 @@ package struct Doctor: Sendable {
   package func examine() async -> [Finding] {
     let running = core.running
     var findings = await found("file") { try await core.store.fileFindings() }
+    findings += await found("search index") { [try await core.store.indexFinding()] }
     findings += await found("orphans") {
       try await core.store.orphanFindings { running.isRunning($0) }
     }

@@ -182,6 +182,14 @@ package struct Searches: Sendable {
       until: [request.until, query.until].compactMap(\.self).min(), through: through)
   }
 
+  /// Begins to make the index of words again from the messages, in the background. Until that is done searches find what is
+  /// indexed again; embeddings stay.
+  /// - Returns: how far it is.
+  package func rebuild() async throws -> Status {
+    try await core.store.remakeIndex()
+    return try await status()
+  }
+
   /// How far the index is.
   package func status() async throws -> Status {
     let index = try await core.store.indexStatus()

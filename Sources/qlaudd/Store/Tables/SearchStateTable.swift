@@ -9,7 +9,7 @@ struct SearchState: Equatable {
   var indexedThrough: Int64
   /// Messages that can be found.
   var documents: Int
-  /// How often something was taken out whose words may still stand in old segments.
+  /// Not 0 where something was taken out whose words may still stand in old segments; another number after each removal.
   var removals: Int64
 }
 
@@ -32,17 +32,24 @@ enum SearchStateTable {
       "UPDATE search_state SET rule = ?, indexed_through = 0, documents = 0, removals = 0", rule)
   }
 
+  /// Begins anew with the words alone: documents and what they mean stay as they are.
+  static func restartText(_ db: Database) throws {
+    try db.run("UPDATE search_state SET indexed_through = 0")
+  }
+
   static func advance(_ db: Database, through id: Int64, documents: Int) throws {
     try db.run(
       "UPDATE search_state SET indexed_through = ?, documents = documents + ?", id, documents)
   }
 
   /// Takes documents out of the count and brings the place back to the newest message: the numbers of messages that were
-  /// erased at the end are given again.
+  /// erased at the end are given again. The number of a removal comes by chance: were it counted up from 0 each time, somebody
+  /// who has done with one could forget another.
   static func noteRemoval(_ db: Database, documents: Int) throws {
     try db.run(
       """
-      UPDATE search_state SET documents = documents - ?, removals = removals + ?,
+      UPDATE search_state SET documents = documents - ?,
+        removals = CASE WHEN ? THEN 1 + abs(random() % 1000000000000000000) ELSE removals END,
         indexed_through = min(indexed_through, (SELECT coalesce(max(id), 0) FROM messages))
       """, documents, documents > 0)
   }
