@@ -118,7 +118,9 @@ let package = Package(
         logging,
       ]),
     tests("APITests", ["API", "Engine", "Upstream", "Domain", "Wire"]),
-    tests("ServerTests", ["Server", "Wire", "CHost", httpTypes, lifecycle, logging] + nio),
+    tests(
+      "ServerTests",
+      ["Server", "TestSupport", "Wire", "CHost", httpTypes, lifecycle, logging] + nio),
     tests("ClientTests", ["Client", "Wire", argumentParser]),
     tests("EndToEndTests", ["Main", "Client", "Vault", "Wire", "TestSupport"]),
   ],

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import TestSupport
 import Testing
 import Wire
 
@@ -193,7 +194,7 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
 
   @Test func `a busy conversation may finish within the grace`() async throws {
     let probe = Probe()
-    let (go, release) = AsyncStream<Void>.makeStream()
+    let (goRPC, goHTTP) = (Gate(), Gate())
     let handler: Conversation.Handler = { conversation in
       do {
         switch conversation {
@@ -202,11 +203,11 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
           probe.note("rpc")
           // The end of the input is how a conversation learns of the shutdown.
           #expect(try await rpc.next() == nil)
-          for await _ in go { break }
+          try await goRPC.wait()
           try await rpc.send(Array("done".utf8))
         case .http(let exchange):
           probe.note("http")
-          for await _ in go { break }
+          try await goHTTP.wait()
           try await answer(exchange, "done")
         }
       } catch { return }
@@ -221,10 +222,10 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
       let idle = try server.connect()
       await server.stop()
       #expect(try await idle.rest() == "")
-      release.yield()
+      goRPC.open()
       #expect(try await rpc.rest() == "done\n")
       // By now the other connection has heard of the shutdown, too.
-      release.yield()
+      goHTTP.open()
       let response = try await http.response()
       #expect(response.body == "done")
       #expect(response.fields["connection"] == "close")
