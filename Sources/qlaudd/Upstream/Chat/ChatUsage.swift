@@ -12,11 +12,14 @@ struct ChatUsage: Sendable {
     }
   }
 
-  /// Nil where the host has sent none, or only zeros: no call has no tokens at all.
+  /// Nil where the host has sent none. Zeros are what it says, and are booked by an estimate (`Engine/Money/Accountant`).
   var total: Usage? {
     let details = members["prompt_tokens_details"]
     let prompt = number(members["prompt_tokens"])
-    guard prompt > 0 || number(members["completion_tokens"]) > 0 else { return nil }
+    guard
+      members["prompt_tokens"]?.countedTokens != nil
+        || members["completion_tokens"]?.countedTokens != nil
+    else { return nil }
     let read = number(
       details?["cached_tokens"]?.nonNull ?? members["prompt_cache_hit_tokens"]
         ?? members["cached_tokens"] ?? members["cache_read_input_tokens"])

@@ -21,12 +21,12 @@ extension ResponsesDialect {
   }
 
   /// OpenAI's counts as ours: `input_tokens` includes what was read from and written to the cache, `output_tokens` the
-  /// reasoning.
+  /// reasoning. Nil where there are none; zeros are what it says, and are booked by an estimate (`Engine/Money/Accountant`).
   static func usage(_ usage: JSON) -> Usage? {
     func number(_ value: JSON?) -> Int { value?.countedTokens ?? 0 }
-    guard number(usage["input_tokens"]) > 0 || number(usage["output_tokens"]) > 0 else {
-      return nil
-    }
+    guard
+      usage["input_tokens"]?.countedTokens != nil || usage["output_tokens"]?.countedTokens != nil
+    else { return nil }
     let details = usage["input_tokens_details"]
     let read = number(details?["cached_tokens"])
     let written = number(details?["cache_write_tokens"])
