@@ -71,8 +71,7 @@ func withServer(
 ) async throws {
   let path = scratch.file("run/qlaud.sock")
   var configuration = ServerConfiguration(socketPath: path)
-  // On a busy machine half a minute may pass between two lines of a test.
-  configuration.shutdownGrace = .seconds(120)
+  configuration.shutdownGrace = .seconds(20)
   setup.apply(&configuration)
   let (listening, tell) = AsyncStream<[ListeningAddress]>.makeStream()
   let server = SocketServer(

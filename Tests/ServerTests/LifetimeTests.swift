@@ -83,13 +83,7 @@ private func waiting(_ probe: Probe) -> Conversation.Handler {
   @Test func `a request in the middle of its body is served when the shutdown begins`()
     async throws
   {
-    // On a busy machine half a minute may pass between two lines of a test.
-    let patient = Setup.with {
-      $0.firstMessageTimeout = .seconds(300)
-      $0.keepAliveTimeout = .seconds(300)
-      $0.shutdownGrace = .seconds(300)
-    }
-    try await withServer(patient) { server in
+    try await withServer { server in
       let client = try server.connect()
       try await client.send(
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n")
