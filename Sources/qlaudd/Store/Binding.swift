@@ -42,6 +42,11 @@ extension OfflineRule: Bindable {}
 extension Key.Period: Bindable {}
 extension Provider.Shape: Bindable {}
 
+/// Numbers as `json_each` takes them: one statement for all is several times as fast as one for each.
+func list(_ numbers: [Int64]) -> String {
+  "[" + numbers.map(String.init).joined(separator: ",") + "]"
+}
+
 extension Database {
   /// The values as GRDB takes them.
   static func arguments(_ values: [(any Bindable)?]) throws -> StatementArguments {
@@ -86,6 +91,10 @@ extension Database {
     }
     return rows
   }
+
+  /// Gives the connection room for what every search in a large file passes through, the inner pages of the trees. With twice
+  /// the cache of ``Configuration/house`` a search among a million messages reads a sixth fewer pages.
+  func widenCache() throws { _ = try number("PRAGMA cache_size = -4096") }
 
   /// The one number that a statement such as `SELECT count(*)` gives; nil for NULL and for no row.
   func number(_ sql: String, _ values: (any Bindable)?...) throws -> Int64? {

@@ -49,6 +49,15 @@ struct Columns {
     try row.withUnsafeData(atIndex: next()) { $0.map { [UInt8]($0) } }
   }
   mutating func bytes() throws -> [UInt8] { try required(optionalBytes()) }
+  /// What a function makes of bytes where they lie.
+  mutating func withOptionalBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) throws -> T? {
+    try row.withUnsafeData(atIndex: next()) { $0.map { $0.withUnsafeBytes(body) } }
+  }
+  /// The number in the first column, without going on.
+  func first() throws -> Int64 {
+    var columns = Columns(row)
+    return try columns.int()
+  }
 
   mutating func optionalJSON() throws -> JSON? {
     guard let bytes = try optionalBytes() else { return nil }

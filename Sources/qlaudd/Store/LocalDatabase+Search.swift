@@ -28,19 +28,23 @@ extension LocalDatabase {
   package func search(_ search: TextSearch) async throws -> [SearchHit] {
     let now = source.now()
     return try await readIndex { db in
+      try db.widenCache()
       let plan = try self.plan(db, search, now: now)
       guard !plan.text.isEmpty else { return [] }
       var rows = try SearchTextTable.ranked(
         db, plan.text, weights: plan.weightBytes, through: search.filter.through ?? .max,
         limit: max(Self.rankedRows, min(search.limit, Self.mostRows)))
       rows.sort { ($0.score, $0.id) > ($1.score, $1.id) }
+      let scores = Dictionary(
+        rows.map { ($0.id, $0.score) }, uniquingKeysWith: { first, _ in first })
       var hits: [SearchHit] = []
-      for row in rows {
-        guard hits.count < search.limit else { break }
-        if let hit = try SearchDocTable.hit(db, row.id, search.filter, score: row.score) {
-          hits.append(hit)
-        }
+      var rest = rows[...]
+      while hits.count < search.limit, !rest.isEmpty {
+        let some = rest.prefix(min(search.limit - hits.count, Self.mostRows))
+        rest = rest.dropFirst(some.count)
+        hits += try SearchDocTable.hits(db, some.map(\.id), search.filter)
       }
+      for index in hits.indices { hits[index].score = scores[hits[index].id] ?? 0 }
       return hits
     }
   }

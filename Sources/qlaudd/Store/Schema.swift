@@ -35,6 +35,9 @@ enum Schema {
       // The audit is read by time. Without a row id the primary key follows in the index, so the order is whole.
       try db.execute(sql: "CREATE INDEX tool_calls_by_time ON tool_calls(started_at)")
     }
+    migrator.registerMigration("vectors by key") { db in
+      try db.execute(sql: SchemaOfSearch.vectorsByKey)
+    }
     return migrator
   }
 

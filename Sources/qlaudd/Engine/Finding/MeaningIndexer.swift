@@ -15,7 +15,7 @@ package struct MeaningIndexer: Service {
   /// Texts of one call of an endpoint.
   static let endpointBatch = 32
   /// Codes that are read at once at the start.
-  static let page = 8_192
+  static let page = 1_024
   /// How long an endpoint that does not answer is left alone.
   static let pauseAfterFailure: Duration = .seconds(15)
 
