@@ -1,5 +1,6 @@
 package import Domain
 import GRDB
+import GRDBSQLite
 import Synchronization
 
 /// The one file that remembers everything. Each function is one transaction that keeps one invariant.
@@ -25,6 +26,7 @@ package final class LocalDatabase: Sendable {
   /// What the path stood for when the file was opened.
   let watch: FileWatch
   let checkpoints = Checkpoints()
+  private let disk = DiskWait()
   /// What was done about a damaged index.
   let mends = IndexMends()
   private let isClosed = Mutex(false)
@@ -94,6 +96,16 @@ package final class LocalDatabase: Sendable {
     try moved.get()
   }
 
+  /// Drops the pages that connections keep in memory and closes those that only read; what is asked next is read from the file
+  /// again, by one that is opened anew.
+  package func giveBackMemory() throws {
+    try checkOpen()
+    pool.invalidateReadOnlyConnections()
+    let drop: @Sendable (Database) -> Void = { sqlite3_db_release_memory($0.sqliteConnection) }
+    pool.asyncWriteWithoutTransaction(drop)
+    lookups.unsafeRead(drop)
+  }
+
   func outcome(_ step: () async throws -> Void) async -> Result<Void, any Error> {
     do { return .success(try await step()) } catch { return .failure(error) }
   }
@@ -109,14 +121,12 @@ package final class LocalDatabase: Sendable {
     _ body: @escaping @Sendable (Transaction) throws -> T
   ) async throws -> T {
     try checkOpen()
-    let (log, watch, now) = (log, watch, source.now)
+    let (log, disk, watch, now) = (log, disk, watch, source.now)
     let step: @Sendable (Database) -> (Result<T, any Error>, walBytes: Int) = { db in
       let (problem, walBytes) = watch.look()
       if let problem { return (.failure(problem), walBytes) }
-      let result =
-        isDurable
-        ? Transaction.run(on: db, log: log, now: now(), body)
-        : Transaction.runRelaxed(on: db, log: log, now: now(), body)
+      let result = Transaction.run(
+        on: db, log: log, disk: disk, now: now(), isDurable: isDurable, body)
       return (result, walBytes)
     }
     let (result, walBytes): (Result<T, any Error>, Int)

@@ -16,7 +16,7 @@ enum SearchPassageTable {
       id: try row.int(), threadNumber: try row.int(), seq: try row.int(), role: try row.choice(),
       createdAt: try row.int(), hasMeaning: try row.bool(), terms: try row.bytes(),
       vector: score == nil ? try row.optionalBytes() : nil,
-      score: try score.flatMap { try row.withOptionalBytes($0) })
+      score: score.flatMap { row.withOptionalBytes($0) })
   }
 
   /// Some documents and those around them, each once: those of `reach` places before and after.

@@ -68,7 +68,7 @@ enum VectorTable {
       """
       SELECT j.value, v.vector FROM json_each(?) j CROSS JOIN search_vectors v ON v.key = ? + j.value
       """, list(ids.sorted()), keys(of: model)
-    ) { (id: try $0.int(), score: try $0.withOptionalBytes(score) ?? 0) }
+    ) { (id: try $0.int(), score: $0.withOptionalBytes(score) ?? 0) }
   }
 
   /// Codes of messages that can be found, in the order of their numbers, with whose they are.
