@@ -35,7 +35,7 @@ extension LocalDatabase {
   package func storeVectors(
     _ vectors: [StoredVector], of unseen: UnseenMessages, by model: VectorModel, dimension: Int
   ) async throws -> [StoredCode] {
-    try await write { transaction in
+    try await write(isDurable: false, isForIndex: true) { transaction in
       let db = transaction.db
       guard
         try VectorTable.advance(
@@ -145,11 +145,11 @@ extension LocalDatabase {
   /// How many documents have each word, about, and how many there are.
   package func commonness(of words: [String]) async throws -> (counts: [Int], documents: Int) {
     try await readIndex { db in
-      let documents = try SearchStateTable.get(db).documents
+      let state = try SearchStateTable.get(db)
       let counts = try words.map { word in
-        Int(try self.rows(db, MatchText.term(IndexTerm(.words, [word])), documents))
+        Int(try self.rows(db, MatchText.term(IndexTerm(.words, [word])), state))
       }
-      return (counts, documents)
+      return (counts, state.documents)
     }
   }
 }
