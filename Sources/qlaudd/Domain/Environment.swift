@@ -8,14 +8,17 @@ package struct Source: Sendable {
   package let randomBytes: @Sendable (Int) -> [UInt8]
   /// The day and the month that a moment lies in, in the user's time zone.
   package let spans: @Sendable (Milliseconds) -> CapSpans
+  /// Names the machine's run since it was last started: what the disk was not waited for survives as long as that.
+  package var boot: String
 
   /// A source of these.
   package init(
     now: @escaping @Sendable () -> Milliseconds,
     randomBytes: @escaping @Sendable (Int) -> [UInt8],
     spans: @escaping @Sendable (Milliseconds) -> CapSpans = SystemClock.spans,
-    monotonic: @escaping @Sendable () -> Milliseconds = SystemClock.monotonic
+    monotonic: @escaping @Sendable () -> Milliseconds = SystemClock.monotonic, boot: String = ""
   ) {
+    self.boot = boot
     self.monotonic = monotonic
     self.now = now
     self.randomBytes = randomBytes
