@@ -90,8 +90,8 @@ extension LocalDatabase {
   }
 
   /// Whether messages wait to be indexed.
-  package func hasUnindexed() async throws -> Bool {
-    try await read { try SearchStateTable.waiting($0) > 0 }
+  package func hasUnindexed() throws -> Bool {
+    try look { try SearchStateTable.waiting($0) > 0 }
   }
 
   /// How far the index is.

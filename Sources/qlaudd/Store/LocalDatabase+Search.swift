@@ -50,20 +50,18 @@ extension LocalDatabase {
   }
 
   /// The newest document; the place up to which further pages of a search look.
-  package func lastDocument() async throws -> Int64 {
-    try await read { try SearchDocTable.last($0) }
-  }
+  package func lastDocument() throws -> Int64 { try look(SearchDocTable.last) }
 
-  /// The messages of some hits, by their numbers; those that are gone are missing.
-  package func messages(of hits: [SearchHit]) async throws -> [Int64: Message] {
+  /// Those documents that pass a filter, with their messages, in the order in which they are asked for.
+  package func messages(_ ids: [Int64], _ filter: SearchFilter) async throws
+    -> [(hit: SearchHit, message: Message)]
+  {
     try await read { db in
-      var messages: [Int64: Message] = [:]
-      for hit in hits {
+      try SearchDocTable.hits(db, ids, filter).compactMap { hit in
         guard let message = try MessageTable.get(db, hit.id), message.threadID == hit.threadID
-        else { continue }
-        messages[hit.id] = message
+        else { return nil }
+        return (hit: hit, message: message)
       }
-      return messages
     }
   }
 

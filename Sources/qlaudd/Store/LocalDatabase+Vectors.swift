@@ -92,7 +92,10 @@ extension LocalDatabase {
     async throws
     -> [SearchPassage]?
   {
-    try await read { db in
+    if filter.thread == nil, try look({ try SearchStateTable.get($0).documents }) > limit {
+      return nil
+    }
+    return try await read { db in
       let number = model?.number ?? 0
       guard let id = filter.thread else {
         guard try SearchStateTable.get(db).documents <= limit else { return nil }
@@ -130,11 +133,6 @@ extension LocalDatabase {
         model: model?.number ?? 0, score: score)
       return (pointed, passages)
     }
-  }
-
-  /// Those documents that pass a filter, in the order in which they are asked for.
-  package func hits(_ ids: [Int64], _ filter: SearchFilter) async throws -> [SearchHit] {
-    try await read { try SearchDocTable.hits($0, ids, filter) }
   }
 
   /// Words that begin so: the shortest.

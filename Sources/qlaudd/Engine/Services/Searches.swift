@@ -106,10 +106,10 @@ package struct Searches: Sendable {
   package func query(_ request: Request, as principal: Principal) async throws -> Page {
     let query = SearchQuery(request.query)
     // What was stored just now is found; a long queue is left to the indexer.
-    if request.cursor == nil, try await core.store.hasUnindexed() {
+    if request.cursor == nil, try core.store.hasUnindexed() {
       _ = try await core.store.indexRound()
     }
-    let place = try await SearchCursor(request) { try await core.store.lastDocument() }
+    let place = try SearchCursor(request) { try core.store.lastDocument() }
     let mode = try mode(request)
     guard let filter = try await filter(request, query, principal, through: place.through) else {
       return Page(query: request.query, mode: mode, found: [], nextCursor: nil, corrected: [])
@@ -157,11 +157,10 @@ package struct Searches: Sendable {
   private func shown(
     _ page: [MessageFinder.Ranked], _ filter: SearchFilter, _ matcher: TermMatcher
   ) async throws -> [Found] {
-    let hits = try await core.store.hits(page.map(\.id), filter)
-    let messages = try await core.store.messages(of: hits)
+    let messages = try await core.store.messages(page.map(\.id), filter)
     let ranked = Dictionary(page.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return hits.compactMap { hit in
-      guard let message = messages[hit.id], let ranked = ranked[hit.id] else { return nil }
+    return messages.compactMap { hit, message in
+      guard let ranked = ranked[hit.id] else { return nil }
       return Found(hit, ranked, Snippet(of: MessageWords(message).all, matching: matcher))
     }
   }
@@ -213,10 +212,10 @@ struct SearchCursor {
   let offset: Int
   private let fingerprint: String
 
-  init(_ request: Searches.Request, latest: () async throws -> Int64) async throws {
+  init(_ request: Searches.Request, latest: () throws -> Int64) throws {
     fingerprint = Self.fingerprint(request)
     guard let cursor = request.cursor else {
-      through = try await latest()
+      through = try latest()
       offset = 0
       return
     }
