@@ -20,7 +20,7 @@ package struct IndexStatus: Sendable, Equatable {
 extension LocalDatabase {
   /// Messages of one round, at most.
   package static let roundMessages = 64
-  /// The same while others write: a send that comes at the same time waits for this many.
+  /// The same in the midst of turns: a send that comes at the same time waits for this many.
   package static let shortRoundMessages = 16
   /// Bytes of one round, about.
   private static let roundBytes = 256 << 10
@@ -58,7 +58,7 @@ extension LocalDatabase {
     // Looked up beside the writer, which has nothing left to do but to add the few new ones.
     let newWords = try await read { try SearchWordTable.missing($0, words) }
     // What a loss of power takes away is made again.
-    return try await write(isDurable: false, isForIndex: true) { transaction in
+    return try await write(isDurable: false) { transaction in
       let db = transaction.db
       let now = try SearchStateTable.get(db)
       guard now.indexedThrough == state.indexedThrough, now.rule == state.rule else {

@@ -35,7 +35,7 @@ extension LocalDatabase {
   package func storeVectors(
     _ vectors: [StoredVector], of unseen: UnseenMessages, by model: VectorModel, dimension: Int
   ) async throws -> [StoredCode] {
-    try await write(isDurable: false, isForIndex: true) { transaction in
+    try await write(isDurable: false) { transaction in
       let db = transaction.db
       guard
         try VectorTable.advance(

@@ -12,7 +12,7 @@ package struct MeaningIndexer: Service {
 
   /// Messages that are embedded at once.
   static let batch = 64
-  /// The same while others write.
+  /// The same in the midst of turns.
   static let shortBatch = 16
   /// Texts of one call of an endpoint.
   static let endpointBatch = 32

@@ -1,8 +1,8 @@
 import Store
 import Wire
 
-/// How fast the index is brought up to date. While nobody else writes, as fast as it goes; else in short steps with pauses
-/// between them, so that whoever sends finds the file free more often than not.
+/// How fast the index is brought up to date. While no turn writes, as fast as it goes; else in short steps with pauses between
+/// them, so that whoever sends finds the file free more often than not.
 struct Pace {
   private let store: LocalDatabase
   private var seen: Int
@@ -11,7 +11,7 @@ struct Pace {
   /// When the last step began.
   private var start = ContinuousClock.now
 
-  /// Steps after somebody else's write that are taken slowly.
+  /// Steps after a turn's write that are taken slowly.
   private static let patience = 32
   /// What a pause is of the step before it.
   private static let share = 1.5
@@ -19,10 +19,10 @@ struct Pace {
 
   init(_ store: LocalDatabase) {
     self.store = store
-    seen = store.awaitedWriteCount
+    seen = store.shortWriteCount
   }
 
-  /// Whether others write.
+  /// Whether turns write.
   var isSlow: Bool { slowSteps > 0 }
 
   /// Before a step.
@@ -31,7 +31,7 @@ struct Pace {
     start = .now
   }
 
-  /// After a step: waits where others write.
+  /// After a step: waits where turns write.
   mutating func rest() async {
     look()
     guard isSlow else { return }
@@ -40,7 +40,7 @@ struct Pace {
   }
 
   private mutating func look() {
-    let count = store.awaitedWriteCount
+    let count = store.shortWriteCount
     if count != seen { slowSteps = Self.patience }
     seen = count
   }
