@@ -5,9 +5,23 @@ import Wire
 struct Registry: Sendable {
   let methods: [Method]
   private let byName: [String: Method]
+  /// By the first two segments of their paths, of which none is a parameter.
+  private let routes: [String: [Candidate]]
+
+  private struct Candidate: Sendable {
+    /// The method's place.
+    let index: Int
+    let route: Method.Route
+    let segments: [Substring]
+  }
 
   init(_ families: [[Method]]) {
-    methods = families.flatMap(\.self)
+    let methods = families.flatMap(\.self)
+    self.methods = methods
+    let candidates = methods.indices.compactMap { index in
+      methods[index].route.map { Candidate(index: index, route: $0, segments: $0.segments) }
+    }
+    routes = Dictionary(grouping: candidates) { Self.place($0.segments) }
     byName = Dictionary(methods.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
@@ -42,27 +56,29 @@ struct Registry: Sendable {
   /// Finds the method of a request line; literal segments win over parameters.
   func match(verb: String, path: Substring) -> Match {
     let segments = path.split(separator: "/")
-    var best: (method: Method, parameters: JSON.Object, literals: Int)?
+    var best: (index: Int, parameters: JSON.Object, literals: Int)?
     var verbs: [String] = []
-    for method in methods {
-      guard let route = method.route, let found = Self.match(route, segments) else {
-        continue
-      }
-      verbs.append(route.verb.rawValue)
-      if route.verb.rawValue == verb, found.literals > best?.literals ?? -1 {
-        best = (method, found.parameters, found.literals)
+    for candidate in routes[Self.place(segments)] ?? [] {
+      guard let found = Self.match(candidate, segments) else { continue }
+      verbs.append(candidate.route.verb.rawValue)
+      if candidate.route.verb.rawValue == verb, found.literals > best?.literals ?? -1 {
+        best = (candidate.index, found.parameters, found.literals)
       }
     }
-    if let best { return .method(best.method, parameters: best.parameters) }
+    if let best { return .method(methods[best.index], parameters: best.parameters) }
     return verbs.isEmpty ? .nothing : .otherVerbs(Array(Set(verbs)).sorted())
   }
 
-  private static func match(_ route: Method.Route, _ path: [Substring])
+  private static func place(_ segments: [Substring]) -> String {
+    segments.prefix(2).joined(separator: "/")
+  }
+
+  private static func match(_ candidate: Candidate, _ path: [Substring])
     -> (parameters: JSON.Object, literals: Int)?
   {
-    let pattern = route.segments
+    let pattern = candidate.segments
     var path = path
-    if route.takesRest, path.count > pattern.count {
+    if candidate.route.takesRest, path.count > pattern.count {
       let rest = path[(pattern.count - 1)...].joined(separator: "/")
       path.replaceSubrange((pattern.count - 1)..., with: CollectionOfOne(rest[...]))
     }
