@@ -173,7 +173,9 @@ import Wire
         mine.append(
           try await app.send(kind, to: try await app.newThread(), more: ["max_tokens": 10]))
       }
-      _ = await app.events(Int.random(in: 20...120, using: &random)) { _ in true }
+      // Once what hangs has used up the cap, a turn may have no event but its end.
+      let count = Int.random(in: round == 0 ? 20...120 : 5...mine.count, using: &random)
+      _ = await app.events(count) { _ in true }
       for turn in mine where Bool.random(using: &random) {
         _ = try await app.request("turn/cancel", ["turn_id": .string(turn)])
       }

@@ -44,7 +44,11 @@ import Wire
       try await store.eraseThread("t", visibleTo: nil)
       order.add("erasure")
     }()
-    while !store.checkpoints.hasScrub { await Task.yield() }
+    var seen: UInt64 = 0
+    while !store.checkpoints.hasScrub {
+      await store.checkpoints.changed.wait(past: seen)
+      seen = store.checkpoints.changed.generation
+    }
     async let second: Void = store.readAside { _ in
       // Its turn comes when nothing is owed any more.
       order.add("next")

@@ -58,14 +58,14 @@ struct Fixture: Sendable {
   @discardableResult
   func submit(
     _ id: String, in thread: String?, text: String = "hello", key: KeyID = .local,
-    idempotencyKey: String? = nil, hash: String = "h"
+    idempotencyKey: String? = nil, hash: String = "h", beginningAt now: Milliseconds? = nil
   ) async throws -> SubmittedTurn {
     try await store.submit(
       TurnSubmission(
         turnID: TurnID(rawValue: id), threadID: thread.map(ThreadID.init(rawValue:)), keyID: key,
         request: TurnRequest(["model": "m"]),
         userMessage: thread == nil ? nil : MessageDraft(role: .user, content: .string(text)),
-        idempotencyKey: idempotencyKey, bodyHash: hash, visibleTo: nil))
+        idempotencyKey: idempotencyKey, bodyHash: hash, visibleTo: nil), beginningAt: now)
   }
 
   @discardableResult

@@ -250,6 +250,56 @@ import Wire
     try await store.close()
   }
 
+  @Test
+  func `a turn that nothing stands before begins with the commit that stores it, and no other`()
+    async throws
+  {
+    let fixture = try await Fixture()
+    for thread in ["t", "u", "v"] { try await fixture.thread(thread) }
+    let now = fixture.clock.now
+    let first = try await fixture.submit("a", in: "t", idempotencyKey: "k", beginningAt: now)
+    #expect(first.isBegun && first.turn.status == .running && first.turn.startedAt == now)
+    #expect(try await fixture.store.turn("a", visibleTo: nil) == first.turn)
+    #expect(try await fixture.claim() == nil)
+
+    // Behind the one that runs in its thread; the same again; beside an older one that may run; while the queue is paused.
+    #expect(try await !fixture.submit("b", in: "t", beginningAt: now).isBegun)
+    let again = try await fixture.submit("c", in: "t", idempotencyKey: "k", beginningAt: now)
+    #expect(again.isReplay && !again.isBegun && again.turn.id == "a")
+    try await fixture.submit("d", in: "u")
+    #expect(try await !fixture.submit("e", in: "v", beginningAt: now).isBegun)
+    #expect(try await fixture.claim() == "d")
+    #expect(try await fixture.claim() == "e")
+    for turn in ["a", "d", "e"] { try await fixture.finish(turn) }
+    #expect(try await fixture.claim() == "b")
+    try await fixture.store.setPaused(true)
+    #expect(try await !fixture.submit("f", in: "v", beginningAt: now).isBegun)
+    try await fixture.store.close()
+  }
+
+  @Test func `after a loss of power the outcome of every turn that ran is unknown`() async throws {
+    let fixture = try await Fixture()
+    for thread in ["t", "u"] { try await fixture.thread(thread) }
+    _ = try await fixture.store.recoverTurns(boot: "first")
+    try await fixture.submit("a", in: "t", beginningAt: fixture.clock.now)
+    try await fixture.submit("b", in: "t")
+
+    // The daemon alone was gone: what it had begun would be in the file.
+    let sameBoot = try await fixture.store.recoverTurns(boot: "first")
+    #expect(sameBoot.map(\.id) == ["a"])
+    #expect(sameBoot.first?.unknownOutcomes == 0)
+
+    #expect(try await fixture.claim() == "a")
+    let nextBoot = try await fixture.store.recoverTurns(boot: "second")
+    #expect(nextBoot.map(\.id) == ["a"])
+    #expect(nextBoot.first?.unknownOutcomes == 1)
+    #expect(try await fixture.store.turn("b", visibleTo: nil).unknownOutcomes == 0)
+
+    #expect(try await fixture.claim() == "a")
+    #expect(try await fixture.store.recoverTurns(boot: "second").first?.unknownOutcomes == 1)
+    try await fixture.store.close()
+  }
+
   @Test func `finishing stores reply, usage, state and events together`() async throws {
     let fixture = try await Fixture()
     try await fixture.thread("t", endUser: "alice")

@@ -6,8 +6,8 @@ import Wire
 /// Who keeps the write-ahead log from being emptied, and whether that is under way.
 final class Checkpoints: Sendable {
   private let state = Mutex((isBounding: false, readers: 0, scrubs: 0))
-  /// Rings when a reader beside the pool has ended, or a scrub.
-  private let ended = Bell()
+  /// Rings when a reader beside the pool has ended, and when a scrub begins or has ended.
+  let changed = Bell()
 
   /// True for the one caller that is to do it.
   func beginBounding() -> Bool {
@@ -29,12 +29,13 @@ final class Checkpoints: Sendable {
   }
   func removeReader() {
     state.withLock { $0.readers -= 1 }
-    ended.ring()
+    changed.ring()
   }
 
   /// Waits for the readers beside the pool that have begun, but not for longer than `limit`, nor in a cancelled task.
   func beginScrub(patience limit: Duration) async {
     state.withLock { $0.scrubs += 1 }
+    changed.ring()
     let deadline = ContinuousClock.now + limit
     await wait(for: limit) { state in
       state.readers == 0 || Task.isCancelled || ContinuousClock.now >= deadline
@@ -42,7 +43,7 @@ final class Checkpoints: Sendable {
   }
   func endScrub() {
     state.withLock { $0.scrubs -= 1 }
-    ended.ring()
+    changed.ring()
   }
   /// Whether one has begun, or waits.
   var hasScrub: Bool { state.withLock { $0.scrubs > 0 } }
@@ -52,9 +53,9 @@ final class Checkpoints: Sendable {
     until isTrue: (inout (isBounding: Bool, readers: Int, scrubs: Int)) -> Bool
   ) async {
     while true {
-      let seen = ended.generation
+      let seen = changed.generation
       if state.withLock({ isTrue(&$0) }) { return }
-      await ended.wait(past: seen, for: limit)
+      await changed.wait(past: seen, for: limit)
     }
   }
   /// Whether somebody reads the file for long, on a connection beside the pool's.
