@@ -205,9 +205,96 @@ struct SandboxTests {
       """)
     let made = try #require(ran.output.split(separator: "\n").last.flatMap { Int($0) })
     #expect(ran.output.hasPrefix("11\n") && made > 4 && made < 24)
-    let bomb = try await run("bomb() { bomb | bomb & }; bomb; wait", in: .sh) { $0.seconds = 5 }
-    // That it has ended is what counts; the shell is not always there any more to say what it could not do.
-    #expect(bomb.error.isEmpty || bomb.error.contains("Cannot fork"), "\(bomb.error)")
+    // Each shell makes one more and waits for it: the last one cannot, and says so once.
+    let chain = try await run("bomb() { (bomb; :); :; }; bomb", in: .sh)
+    #expect(chain.outcome.ending == .exited(0) && chain.error.hasSuffix("Cannot fork\n"))
+    #expect(chain.error.split(separator: "\n").count == 1, "\(chain.error)")
+    // The first shell of this one waits only for two that leave at once, for all that they started go on. So it ends by itself
+    // (0), whether or not the limit was reached by then, or as the one that cannot make its second (2); and with it all others.
+    let bomb = try await run("exec 2>/dev/null; bomb() { bomb | bomb & }; bomb; wait", in: .sh)
+    #expect([.exited(0), .exited(2)].contains(bomb.outcome.ending), "\(bomb)")
+    // Where it waits for all the tree stands at the limit, and what ends makes room for others, until it is stopped.
+    let tree = try await run("bomb() { bomb | bomb & wait; }; bomb", in: .sh) { $0.seconds = 3 }
+    #expect([.exited(0), .timedOut, .wroteTooMuch].contains(tree.outcome.ending))
+    #expect(tree.error.contains("Cannot fork"), "\(tree)")
+  }
+
+  @Test func `the limit of processes is of each run, not of all that run at once`() async throws {
+    let hold = """
+      import os, time
+      for n in range(15):
+          if os.fork() == 0:
+              time.sleep(60)
+              os._exit(0)
+      open('/tmp/go', 'w').close()
+      print('all there', flush=True)
+      os.execvp('sleep', ['sleep', '\(Self.held)'])
+      """
+    let clock = HeldClock()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<3 {
+        group.addTask {
+          let ran = try await run(hold, clock: clock)
+          #expect(ran.output == "all there\n", "\(ran.error)")
+        }
+      }
+      // Forty-eight at once and no sandbox is short of one.
+      while try processes(named: "sleep\0\(Self.held)").count < 3 { await Task.yield() }
+      clock.gate.open()
+      try await group.waitForAll()
+    }
+  }
+  private static let held = "1006"
+
+  @Test func `children that keep to their own limit are stopped when they hold too much together`()
+    async throws
+  {
+    let ran = try await run(
+      """
+      import os, time
+      for n in range(9):
+          if os.fork() == 0:
+              held = b'x' * (40 << 20)
+              time.sleep(1007)
+      print('all made', flush=True)
+      time.sleep(1007)
+      """
+    ) { $0.memory = 160 }
+    #expect(ran.outcome.ending == .heldTooMuch, "\(ran.error)")
+    // Children of children count as well, also where they have left their parents and their session.
+    let hidden = try await run(
+      """
+      (setsid python3 -c "import os,time
+      held = b'x' * (40 << 20)
+      for n in range(4):
+          if os.fork() == 0:
+              held = b'y' * (40 << 20)
+              break
+      time.sleep(1007)" &) &
+      wait
+      exec sleep 1007
+      """, in: .sh
+    ) { $0.memory = 160 }
+    #expect(hidden.outcome.ending == .heldTooMuch, "\(hidden.error)")
+    while try !processes(named: "sleep\01007").isEmpty { await Task.yield() }
+  }
+
+  @Test func `what children have only inherited is counted once`() async throws {
+    let ran = try await run(
+      """
+      import os, time
+      held = b'x' * (90 << 20)
+      children = []
+      for n in range(6):
+          child = os.fork()
+          if child == 0:
+              time.sleep(0.5)
+              os._exit(held[n] == 120 and 7)
+          children.append(child)
+      print([os.waitpid(child, 0)[1] >> 8 for child in children])
+      """
+    ) { $0.memory = 200 }
+    #expect(ran.outcome.ending == .exited(0) && ran.output == "[7, 7, 7, 7, 7, 7]\n", "\(ran)")
   }
 
   @Test func `memory ends at its limit`() async throws {
@@ -354,7 +441,7 @@ struct SandboxTests {
     // What holds is said to the model.
     #expect(
       tool.definition.description.hasSuffix(
-        "Limits: 30 s in all, 512 MiB and 128 open files a process, 24 processes, 32 MiB in /tmp, 1024 bytes of stdout and of stderr."
+        "Limits: 30 s and 512 MiB of memory for all processes together, 512 MiB of address space and 128 open files a process, 24 processes, 32 MiB in /tmp, 1024 bytes of stdout and of stderr."
       ))
     let good = await Dispatch.run(.test(["code": "print('hi')"]), on: tool, outside)
     #expect(good == ToolResult(output: ["exit_code": 0, "stdout": "hi\n", "stderr": ""]))
