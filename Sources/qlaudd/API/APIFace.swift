@@ -4,7 +4,8 @@ package import Wire
 /// The product's face: everything that a connection can ask for, in every dialect.
 package struct APIFace: Sendable {
   private let engine: LocalEngine
-  private let registry = Registry.all
+  /// Made with the first conversation, not while somebody waits for the daemon to listen.
+  private var registry: Registry { .all }
 
   /// A face over an engine.
   package init(engine: LocalEngine) { self.engine = engine }

@@ -144,7 +144,8 @@ struct QlauddCommand: ParsableCommand {
     let server = SocketServer(
       configuration: listening, logger: logger, onListening: { _ in ready.listening() },
       handler: { await api.serve($0) })
-    try await run(engine.services + [server], logger)
+    try await run(
+      engine.services + [MemoryCare(store: store, logger: logger), server], logger)
     await client.shutdown()
     try await store.close()
   }
@@ -159,7 +160,9 @@ struct QlauddCommand: ParsableCommand {
         services: services.map {
           ServiceGroupConfiguration.ServiceConfiguration(
             service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
-            failureTerminationBehavior: .gracefullyShutdownGroup)
+            failureTerminationBehavior: .gracefullyShutdownGroup,
+            // The name that it would find itself is the whole service in words, which takes longer than to open the database.
+            serviceName: "\(type(of: $0))")
         }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     try await group.run()
   }

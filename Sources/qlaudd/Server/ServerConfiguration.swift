@@ -33,7 +33,15 @@ package struct ServerConfiguration: Sendable {
 }
 
 /// What the server listens on, once it does.
-package enum ListeningAddress: Sendable, Equatable {
+package enum ListeningAddress: Sendable, Equatable, CustomStringConvertible {
   case socket(path: String)
   case tcp(host: String, port: Int)
+
+  /// The path, or `host:port`.
+  package var description: String {
+    switch self {
+    case .socket(let path): path
+    case .tcp(let host, let port): "\(host):\(port)"
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package import Domain
 import GRDB
+import GRDBSQLite
 import Synchronization
 
 /// The one file that remembers everything. Each function is one transaction that keeps one invariant.
@@ -96,6 +97,16 @@ package final class LocalDatabase: Sendable {
     } catch { throw StorageError.map(error) }
     try flushed.get()
     try moved.get()
+  }
+
+  /// Drops the pages that connections keep in memory and closes those that only read; what is asked next is read from the file
+  /// again, by one that is opened anew.
+  package func giveBackMemory() throws {
+    try checkOpen()
+    pool.invalidateReadOnlyConnections()
+    let drop: @Sendable (Database) -> Void = { sqlite3_db_release_memory($0.sqliteConnection) }
+    pool.asyncWriteWithoutTransaction(drop)
+    lookups.unsafeRead(drop)
   }
 
   func outcome(_ step: () async throws -> Void) async -> Result<Void, any Error> {

@@ -11,6 +11,10 @@
 /// itself what its threads have freed. Does nothing where the C library has no such arenas.
 void chost_bound_arenas(void);
 
+/// Gives the allocator's free memory back to the system and takes the process's read-only pages of programs and libraries
+/// out of its mapping: the system keeps them in its cache, and the next use maps them again. May be called at any time.
+void chost_give_back_memory(void);
+
 /// Families of a stream socket, as chost_listening_family() tells them.
 enum { CHOST_UNIX = 1, CHOST_INET = 2, CHOST_INET6 = 3 };
 
