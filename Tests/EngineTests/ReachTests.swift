@@ -87,6 +87,18 @@ import Testing
     #expect(held(reach, "e", "small") == nil)
   }
 
+  @Test func `a probe of a limit that fails for another reason makes way for the next`() {
+    let clock = Clock()
+    let reach = clock.reach
+    _ = fail(reach, "a", "big", .rateLimited, at: 1_000, retryAfter: .seconds(1))
+    clock.pass(1_000)
+    #expect(held(reach, "a", "big") == nil && held(reach, "b", "big")?.lane == "p/big")
+    // Its turn goes on, at another host: it holds nobody up.
+    let verdict = fail(reach, "a", "big", .faulty, at: 2_000)
+    #expect(verdict.lane == "p" && verdict.openUntil == nil && verdict.mayLook)
+    #expect(held(reach, "b", "big") == nil)
+  }
+
   @Test func `a provider that is changed or deleted frees its models, and no other's`() {
     let clock = Clock()
     let reach = clock.reach

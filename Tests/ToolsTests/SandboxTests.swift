@@ -54,6 +54,12 @@ struct SandboxTests {
       "import socket; socket.socket(socket.AF_INET6).connect(('2001:db8::1', 80))",
       "import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)",
       "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'x', ('192.0.2.1', 53))",
+      // To the host of a virtual machine, to the kernel, within itself.
+      "import socket; socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)",
+      "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+      "import socket; socket.socket().bind(('127.0.0.1', 0))",
+      // The kernel looks at the low half of an argument only, and so must the filter.
+      "import ctypes; n = ctypes.CDLL(None, use_errno=True).syscall(\(Self.socketCall), ctypes.c_long((1 << 32) + 2), ctypes.c_long(1), ctypes.c_long(0)); raise OSError(ctypes.get_errno(), str(n)) if n < 0 else SystemExit(0)",
     ])
   func `there is no network`(code: String) async throws {
     let ran = try await run(code)
@@ -66,7 +72,51 @@ struct SandboxTests {
     defer { listener.close() }
     let ran = try await run(
       "import socket; socket.create_connection(('127.0.0.1', \(listener.port)), 3)")
-    #expect(ran.error.contains("ConnectionRefusedError"))
+    #expect(ran.error.contains("PermissionError"))
+  }
+
+  @Test func `local sockets are there for programs, but hold no more than is counted`() async throws
+  {
+    let ran = try await run(
+      """
+      import asyncio, socket
+      a, b = socket.socketpair()
+      for option in [socket.SO_SNDBUF, socket.SO_RCVBUF, 32, 33]:
+          try: a.setsockopt(socket.SOL_SOCKET, option, 1 << 20)
+          except PermissionError: print('refused')
+      a.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+      a.sendall(b'through'); print(b.recv(9))
+      async def main():
+          reader, writer = await asyncio.open_unix_connection(sock=b)
+          a.sendall(b'line\\n'); print(await reader.readline())
+      asyncio.run(main())
+      """)
+    #expect(ran.output == "refused\nrefused\nrefused\nrefused\nb'through'\nb'line\\n'\n", "\(ran)")
+    let hoard = try await run(
+      """
+      import os, socket, time
+      for n in range(10):
+          if os.fork() == 0:
+              held = [socket.socketpair() for n in range(60)]
+              for a, b in held:
+                  for end in (a, b):
+                      end.setblocking(False)
+                      try:
+                          while True: end.send(bytes(65536))
+                      except OSError: pass
+              time.sleep(1008)
+      time.sleep(1008)
+      """
+    ) { $0.memory = 200 }
+    #expect(hoard.outcome.ending == .heldTooMuch, "\(hoard.error)")
+  }
+
+  private static var socketCall: Int {
+    #if arch(arm64)
+      198
+    #else
+      41
+    #endif
   }
 
   @Test func `an abstract socket of this machine cannot be reached`() async throws {

@@ -110,10 +110,14 @@ final class Reach: Sendable {
       var lane = provider.name
       var news: News?
       var actions: [Circuit.Action] = []
-      if failure.cause == .rateLimited, let model {
-        lane = Lane.limit(of: model, at: provider.name)
+      let limit = model.map { Lane.limit(of: $0, at: provider.name) }
+      if failure.cause == .rateLimited, let limit {
+        lane = limit
         actions = state.take(.limited(turn), provider.name, at: now)
         news = state.noteThere(provider, at: now)
+      } else if let limit, state.circuits[limit] != nil {
+        // Whether the limit is over it has not found out: another turn may.
+        actions = state.take(.left(turn), limit, at: now)
       }
       actions += state.take(.failed(turn, failure), lane, at: now)
       if actions.contains(.wentDown), failure.cause == .unreachable, !provider.isLocal,

@@ -31,9 +31,35 @@ struct ProcessTree {
   /// memory that was only inherited nothing is held.
   func holds(moreThan bytes: Int) -> Bool {
     let members = members
+    let sockets = Self.sockets(of: members)
     // Each for itself is read at once, and an upper bound of what they hold together.
-    guard members.reduce(0, { $0 + Self.own($1) }) > bytes else { return false }
-    return members.reduce(0) { $0 + Self.share($1) } > bytes
+    guard members.reduce(sockets, { $0 + Self.own($1) }) > bytes else { return false }
+    return members.reduce(sockets) { $0 + Self.share($1) } > bytes
+  }
+
+  /// What the local sockets in the name space of the processes can hold at most: what they do hold nobody tells.
+  private static func sockets(of members: [Int32]) -> Int {
+    let ours = link("/proc/self/ns/net")
+    for process in members.reversed() {
+      let theirs = link("/proc/\(process)/ns/net")
+      guard theirs != nil, theirs != ours, let list = read("/proc/\(process)/net/unix") else {
+        continue
+      }
+      // The first line is a title.
+      return max(0, list.utf8.count { $0 == UInt8(ascii: "\n") } - 1) * socketBytes
+    }
+    return 0
+  }
+
+  /// What one that was just made may send before it is read: unix(7), socket(7).
+  private static let socketBytes =
+    read("/proc/sys/net/core/wmem_default").flatMap { Int($0.prefix { $0.isNumber }) } ?? 212_992
+
+  private static func link(_ path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: 256)
+    let count = readlink(path, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    return String(decoding: bytes[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   /// The children of all its threads.
