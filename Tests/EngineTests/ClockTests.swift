@@ -134,7 +134,7 @@ private final class Clocks: Sendable {
         idempotencyKey: nil, bodyHash: "h", visibleTo: nil))
     _ = try await store.claimNextTurn(now: clocks.source.now())
     try await store.parkTurn("job", Parking(reason: "offline", retryAt: far))
-    _ = try await store.recoverTurns()
+    _ = try await store.recoverTurns(boot: "")
     #expect(
       try await store.nextRetryAt() == clocks.source.now() + LocalDatabase.longestWait)
     try await store.close()

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 import Wire
 
@@ -15,6 +16,46 @@ import Wire
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     let data = try Data(contentsOf: URL(fileURLWithPath: path))
     return pieces.filter { data.range(of: Data($0.utf8)) != nil }
+  }
+
+  private final class Order: Sendable {
+    private let list = Mutex<[String]>([])
+    func add(_ name: String) { list.withLock { $0.append(name) } }
+    var names: [String] { list.withLock { $0 } }
+  }
+
+  @Test
+  func `an erasure waits for the backup that runs, and the next backup waits for the erasure`()
+    async throws
+  {
+    let fixture = try await Fixture()
+    let store = fixture.store
+    try await fixture.thread("t")
+    let order = Order()
+    let begun = Bell()
+    let release = DispatchSemaphore(value: 0)
+    async let first: Void = store.readAside { _ in
+      begun.ring()
+      release.wait()
+      order.add("backup")
+    }
+    await begun.wait(past: 0)
+    async let erasure: Void = {
+      try await store.eraseThread("t", visibleTo: nil)
+      order.add("erasure")
+    }()
+    while !store.checkpoints.hasScrub { await Task.yield() }
+    async let second: Void = store.readAside { _ in
+      // Its turn comes when nothing is owed any more.
+      order.add("next")
+    }
+    release.signal()
+    try await first
+    try await erasure
+    try await second
+    #expect(order.names.first == "backup")
+    #expect(try await store.read { try !CareTable.isScrubOwed($0) })
+    #expect(Set(order.names) == ["backup", "erasure", "next"])
   }
 
   @Test func `rows that SQLite moved between pages leave nothing behind when they are erased`()

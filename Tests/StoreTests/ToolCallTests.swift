@@ -79,7 +79,7 @@ import Wire
     let last = fixture.store.lastEventSeq
     try await fixture.store.close()
     let store = try await fixture.reopen()
-    _ = try await store.recoverTurns()
+    _ = try await store.recoverTurns(boot: "")
     let retry = try await store.events(after: last, matching: EventFilter(), limit: 10).events.first
     #expect(retry?.name == EventName.retry)
     #expect(retry?.data["discard_after"]?.int == last)

@@ -235,7 +235,7 @@ import Wire
     try await fixture.store.close()
 
     let store = try await fixture.reopen()
-    let recovered = try await store.recoverTurns()
+    let recovered = try await store.recoverTurns(boot: "")
     #expect(recovered.map(\.id) == ["a", "b"])
     #expect(recovered.allSatisfy { $0.status == .queued && $0.attempts == 1 })
     #expect(try await store.turn("a", visibleTo: nil).iterations == 2)
@@ -246,7 +246,7 @@ import Wire
         "type": "qlaud.retry", "attempt": 1, "reason": "restart", "discard_after": .int(cursor),
         "outcome": "unknown",
       ])
-    #expect(try await store.recoverTurns().isEmpty)
+    #expect(try await store.recoverTurns(boot: "").isEmpty)
     #expect(try await store.claimNextTurn(now: fixture.clock.now)?.id == "a")
     try await store.close()
   }

@@ -5,11 +5,14 @@ package struct SubmittedTurn: Sendable, Equatable {
   package let cursor: EventSeq
   /// Whether an earlier submission with the same idempotency key made it.
   package let isReplay: Bool
+  /// Whether it was stored as one that runs already, because nothing stood before it: the caller must see to it that it does.
+  package let isBegun: Bool
   /// As the store found it.
-  package init(turn: Turn, cursor: EventSeq, isReplay: Bool) {
+  package init(turn: Turn, cursor: EventSeq, isReplay: Bool, isBegun: Bool = false) {
     self.turn = turn
     self.cursor = cursor
     self.isReplay = isReplay
+    self.isBegun = isBegun
   }
 }
 

@@ -115,13 +115,15 @@ struct QlauddCommand: ParsableCommand {
     let lock = try InstanceLock(database: paths.database)
     defer { withExtendedLifetime(lock) {} }
     let grown = Bell()
+    var source = Source.system
+    source.boot = BootID.current() ?? source.uuid()
     let store = try await LocalDatabase.open(
-      at: paths.database, source: .system, rule: .messages
+      at: paths.database, source: source, rule: .messages
     ) { grown.ring() }
     let client = HTTPClient()
     let engine = try await LocalEngine.start(
       store: store, upstream: ModelClient(client: client),
-      outside: ToolsOutside.through(client), source: .system, logger: logger, grown: grown,
+      outside: ToolsOutside.through(client), source: source, logger: logger, grown: grown,
       masters: VaultKeeper.MasterSources(
         credential: try SystemCredential.masterKey(environment),
         readKeyFile: { () throws(VaultError) in try KeyFile.read(at: paths.keyFile) },

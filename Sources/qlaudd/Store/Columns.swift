@@ -1,30 +1,40 @@
 import Domain
-import FoundationEssentials
 import GRDB
+import GRDBSQLite
 import Wire
 
-/// Reads a row's columns one after another, in the order in which the statement names them.
+/// Reads the columns of a statement's row one after another, in the order in which the statement names them.
 struct Columns {
-  private let row: Row
-  private var index = 0
+  private let statement: SQLiteStatement
+  private var index: Int32 = 0
 
-  init(_ row: Row) { self.row = row }
+  /// The row at which the statement stands.
+  init(_ statement: SQLiteStatement) { self.statement = statement }
 
-  private mutating func next() -> Int {
+  /// The next column; nil where it is NULL.
+  private mutating func next() -> Int32? {
     defer { index += 1 }
-    return index
+    return sqlite3_column_type(statement, index) == SQLITE_NULL ? nil : index
   }
   private mutating func required<T>(_ value: T?) throws -> T {
     guard let value else { throw StorageError.damaged("a NULL where a value must be") }
     return value
   }
 
-  mutating func optionalText() -> String? { row[next()] }
+  mutating func optionalText() -> String? {
+    next().map { column in
+      String(decoding: Self.bytes(statement, column), as: UTF8.self)
+    }
+  }
   mutating func text() throws -> String { try required(optionalText()) }
-  mutating func optionalInt() throws -> Int64? { row[next()] }
+  mutating func optionalInt() throws -> Int64? {
+    next().map { sqlite3_column_int64(statement, $0) }
+  }
   mutating func int() throws -> Int64 { try required(optionalInt()) }
   mutating func count() throws -> Int { Int(clamping: try int()) }
-  mutating func double() throws -> Double { try required(row[next()]) }
+  mutating func double() throws -> Double {
+    try required(next().map { sqlite3_column_double(statement, $0) })
+  }
   /// Two columns: `place` and `item`.
   mutating func place() throws -> CallPlace { CallPlace(try count(), item: try count()) }
   mutating func bool() throws -> Bool { try int() != 0 }
@@ -46,7 +56,7 @@ struct Columns {
     return try required(Value(rawValue: text))
   }
   mutating func optionalBytes() throws -> [UInt8]? {
-    try row.withUnsafeData(atIndex: next()) { $0.map { [UInt8]($0) } }
+    next().map { [UInt8](Self.bytes(statement, $0)) }
   }
   mutating func bytes() throws -> [UInt8] { try required(optionalBytes()) }
 
@@ -58,4 +68,12 @@ struct Columns {
   }
   mutating func json() throws -> JSON { try required(optionalJSON()) }
   mutating func object() throws -> JSON.Object { try required(json().object) }
+
+  /// The bytes of a blob, or of text, where they lie until the statement goes on.
+  private static func bytes(_ statement: SQLiteStatement, _ column: Int32) -> UnsafeRawBufferPointer
+  {
+    // In this order: the first may change what the value is, and with it its length.
+    let start = sqlite3_column_blob(statement, column)
+    return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column)))
+  }
 }

@@ -19,7 +19,7 @@ extension LocalDatabase {
   {
     try await write { transaction in
       if let earlier = try Self.earlier(transaction, submission) { return earlier }
-      let submitted = try Self.enqueue(transaction, submission)
+      let submitted = try Self.enqueue(transaction, submission, begins: false)
       try JobTable.insert(
         transaction.db, submission.turnID, endpoint: endpoint, call: call)
       return submitted

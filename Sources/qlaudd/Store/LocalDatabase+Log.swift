@@ -1,10 +1,13 @@
 import Domain
 import GRDB
 import Synchronization
+import Wire
 
 /// Who keeps the write-ahead log from being emptied, and whether that is under way.
 final class Checkpoints: Sendable {
-  private let state = Mutex((isBounding: false, readers: 0))
+  private let state = Mutex((isBounding: false, readers: 0, scrubs: 0))
+  /// Rings when a reader beside the pool has ended, or a scrub.
+  private let ended = Bell()
 
   /// True for the one caller that is to do it.
   func beginBounding() -> Bool {
@@ -15,8 +18,45 @@ final class Checkpoints: Sendable {
   }
   func endBounding() { state.withLock { $0.isBounding = false } }
 
-  func addReader() { state.withLock { $0.readers += 1 } }
-  func removeReader() { state.withLock { $0.readers -= 1 } }
+  /// Waits for scrubs that have begun or wait themselves, so that readers which follow one another cannot keep them out. A
+  /// cancelled task waits for nothing.
+  func addReader() async {
+    await wait { state in
+      guard state.scrubs == 0 || Task.isCancelled else { return false }
+      state.readers += 1
+      return true
+    }
+  }
+  func removeReader() {
+    state.withLock { $0.readers -= 1 }
+    ended.ring()
+  }
+
+  /// Waits for the readers beside the pool that have begun, but not for longer than `limit`, nor in a cancelled task.
+  func beginScrub(patience limit: Duration) async {
+    state.withLock { $0.scrubs += 1 }
+    let deadline = ContinuousClock.now + limit
+    await wait(for: limit) { state in
+      state.readers == 0 || Task.isCancelled || ContinuousClock.now >= deadline
+    }
+  }
+  func endScrub() {
+    state.withLock { $0.scrubs -= 1 }
+    ended.ring()
+  }
+  /// Whether one has begun, or waits.
+  var hasScrub: Bool { state.withLock { $0.scrubs > 0 } }
+
+  private func wait(
+    for limit: Duration? = nil,
+    until isTrue: (inout (isBounding: Bool, readers: Int, scrubs: Int)) -> Bool
+  ) async {
+    while true {
+      let seen = ended.generation
+      if state.withLock({ isTrue(&$0) }) { return }
+      await ended.wait(past: seen, for: limit)
+    }
+  }
   /// Whether somebody reads the file for long, on a connection beside the pool's.
   var hasReader: Bool { state.withLock { $0.readers > 0 } }
 }
@@ -52,15 +92,20 @@ extension LocalDatabase {
 
   /// Overwrites what erased rows may have left in unused bytes of the file, and empties the write-ahead log. Holds the
   /// database for about a second a gigabyte.
-  /// - Throws: `overloaded` where a backup or another process reads the file for longer than five seconds; then it is
-  ///   still owed (``scrubIfOwed()``).
+  /// - Throws: `overloaded` where a backup reads the file for longer than ``scrubPatience``, or another process for longer than
+  ///   five seconds; then it is still owed (``scrubIfOwed()``).
   func scrub() async throws {
+    await checkpoints.beginScrub(patience: Self.scrubPatience)
+    defer { checkpoints.endScrub() }
     try await withoutReaders { db in
       _ = try db.checkpoint(.truncate)
       try FileScrub.run(db)
     }
     try await write { try CareTable.setScrubOwed($0.db, false) }
   }
+
+  /// How long an erasure waits for a backup that has begun.
+  static let scrubPatience: Duration = .seconds(60)
 
   /// Does what an erasure could not finish, because of a crash or of a reader in its way.
   package func scrubIfOwed() async throws {
@@ -73,7 +118,7 @@ extension LocalDatabase {
     try checkOpen()
     // The path may stand for another file by now; the pool still has the right one.
     guard watch.look().problem == nil else { return try await read(body) }
-    checkpoints.addReader()
+    await checkpoints.addReader()
     defer { checkpoints.removeReader() }
     do {
       var configuration = Configuration.house

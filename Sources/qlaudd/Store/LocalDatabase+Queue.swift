@@ -132,19 +132,24 @@ extension LocalDatabase {
 
   /// Queues what a crash left running or waiting, with `qlaud.retry` telling readers from where what they saw is void. A model
   /// call that was out has an unknown outcome from then on. Called once, before anything is claimed.
-  package func recoverTurns() async throws -> [Turn] {
+  /// - Parameter boot: names the machine's run since it was last started. Where it is another one than the file was used in
+  ///   before, the power may have taken away the last transactions that the disk was not waited for, and with them the start of
+  ///   a call: then the outcome of every turn that ran is unknown.
+  package func recoverTurns(boot: String) async throws -> [Turn] {
     try await write { transaction in
       let db = transaction.db
+      let lastBoot = try CareTable.boot(db)
+      if lastBoot != boot { try CareTable.setBoot(db, boot) }
+      let isCut = lastBoot != nil && lastBoot != boot
       try TurnQueue.clampRetries(db, to: transaction.now + Self.longestWait)
       let left = try [Turn.Status.running, .waiting].flatMap { try TurnTable.inStatus(db, $0) }
       return try left.map { old in
         let id = old.turn.id
         try TurnQueue.recover(db, id, isAttempt: old.turn.status == .running)
-        if old.turn.callStartedAt != nil { try TurnTable.loseCall(db, id) }
+        let isUnknown = old.turn.callStartedAt != nil || isCut && old.turn.status == .running
+        if isUnknown { try TurnTable.loseCall(db, id) }
         let stored = try Self.stored(db, id)
-        try transaction.emit([
-          .restarted(stored, isOutcomeUnknown: old.turn.callStartedAt != nil)
-        ])
+        try transaction.emit([.restarted(stored, isOutcomeUnknown: isUnknown)])
         return stored.turn
       }
     }

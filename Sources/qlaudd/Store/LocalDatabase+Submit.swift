@@ -11,11 +11,27 @@ extension LocalDatabase {
   /// The same key and idempotency key within ``idempotencySpan`` give the turn of the first time and change nothing.
   /// - Throws: `not_found` for a thread that is not there; `conflict` where the idempotency key came with another request
   ///   before, where the turn's id is taken, and where there is no user message to answer.
-  package func submit(_ submission: TurnSubmission) async throws -> SubmittedTurn {
+  /// - Parameter now: given by a caller that runs the turn at once where nothing stands before it: in its thread, in the queue.
+  ///   The moment is on the clock that `retryAt` is of. Such a turn is stored as ``SubmittedTurn/isBegun``.
+  package func submit(_ submission: TurnSubmission, beginningAt now: Milliseconds? = nil)
+    async throws
+    -> SubmittedTurn
+  {
     try await write(isShort: true) { transaction in
       if let earlier = try Self.earlier(transaction, submission) { return earlier }
-      return try Self.enqueue(transaction, submission)
+      let begins = try now.map { try Self.isFree(transaction.db, submission, now: $0) }
+      return try Self.enqueue(transaction, submission, begins: begins ?? false)
     }
+  }
+
+  /// Whether a turn of the thread would be the next one to run.
+  private static func isFree(
+    _ db: Database, _ submission: TurnSubmission, now: Milliseconds
+  ) throws -> Bool {
+    guard let thread = submission.threadID, try TurnQueue.head(db, of: thread) == nil,
+      try TurnQueue.next(db, now: now, lanes: []) == nil
+    else { return false }
+    return try SettingTable.get(db, pausedSetting) != true
   }
 
   static func earlier(_ transaction: Transaction, _ submission: TurnSubmission) throws
@@ -36,9 +52,10 @@ extension LocalDatabase {
       turn: stored.turn, cursor: stored.firstEvent, isReplay: true)
   }
 
-  static func enqueue(_ transaction: Transaction, _ submission: TurnSubmission) throws
-    -> SubmittedTurn
-  {
+  /// - Parameter begins: Whether the turn is claimed with it.
+  static func enqueue(
+    _ transaction: Transaction, _ submission: TurnSubmission, begins: Bool
+  ) throws -> SubmittedTurn {
     let cursor = transaction.lastNumber
     var owner = submission.keyID
     var userSeq: MessageSeq?
@@ -54,13 +71,15 @@ extension LocalDatabase {
     }
     let turn = Turn(
       id: submission.turnID, threadID: submission.threadID, keyID: submission.keyID,
-      ownerKeyID: owner, request: submission.request, userSeq: userSeq,
-      idempotencyKey: submission.idempotencyKey,
-      createdAt: transaction.now)
+      ownerKeyID: owner, status: begins ? .running : .queued, request: submission.request,
+      userSeq: userSeq, idempotencyKey: submission.idempotencyKey, createdAt: transaction.now,
+      startedAt: begins ? transaction.now : nil)
     try TurnTable.insert(
       transaction.db,
       StoredTurn(
-        turn: turn, bodyHash: submission.bodyHash, firstEvent: cursor, discardAfter: cursor))
+        turn: turn, bodyHash: submission.bodyHash, firstEvent: cursor,
+        discardAfter: begins ? transaction.lastNumber : cursor))
+    if begins { return SubmittedTurn(turn: turn, cursor: cursor, isReplay: false, isBegun: true) }
     try tellWhyItWaits(transaction, turn.id, in: submission.threadID)
     return SubmittedTurn(
       turn: try self.stored(transaction.db, turn.id).turn, cursor: cursor, isReplay: false)

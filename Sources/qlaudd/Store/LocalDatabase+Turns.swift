@@ -50,15 +50,19 @@ extension LocalDatabase {
 
   /// Notes that a running turn begins a model call: its number, the money that is held for it, and the events that tell of it.
   /// It may be sent then.
-  /// - Parameter hold: what has to be held, and the spans that caps are counted in; nil where the call is free.
+  /// - Parameters:
+  ///   - hold: What has to be held, and the spans that caps are counted in; nil where the call is free.
+  ///   - isKept: Whether the disk already has that the turn runs. It is not waited for then, unless money is held: what a loss
+  ///     of power takes away is found by the boot that follows it (``recoverTurns(boot:)``).
   /// - Returns: the last event before the call's own.
   /// - Throws: `conflict` where the turn does not run; what ``reserve(_:spans:)`` throws. Then nothing is stored.
   @discardableResult
   package func startIteration(
     _ id: TurnID, iteration: Int, requestID: String,
-    hold: (reservation: Reservation, spans: CapSpans)? = nil, events: [EventDraft] = []
+    hold: (reservation: Reservation, spans: CapSpans)? = nil, isKept: Bool = false,
+    events: [EventDraft] = []
   ) async throws -> EventSeq {
-    try await write(isShort: true) { transaction in
+    try await write(isDurable: hold != nil || !isKept, isShort: true) { transaction in
       if let hold { try Self.reserve(transaction, hold.reservation, hold.spans) }
       let cursor = try transaction.emit(events)
       let isRunning = try TurnTable.noteIteration(

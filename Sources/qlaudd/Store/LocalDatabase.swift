@@ -26,6 +26,7 @@ package final class LocalDatabase: Sendable {
   /// What the path stood for when the file was opened.
   let watch: FileWatch
   let checkpoints = Checkpoints()
+  private let disk = DiskWait()
   /// What was done about a damaged index.
   let mends = IndexMends()
   private let isClosed = Mutex(false)
@@ -124,14 +125,12 @@ package final class LocalDatabase: Sendable {
     _ body: @escaping @Sendable (Transaction) throws -> T
   ) async throws -> T {
     try checkOpen()
-    let (log, watch, now) = (log, watch, source.now)
+    let (log, disk, watch, now) = (log, disk, watch, source.now)
     let step: @Sendable (Database) -> (Result<T, any Error>, walBytes: Int) = { db in
       let (problem, walBytes) = watch.look()
       if let problem { return (.failure(problem.error), walBytes) }
-      let result =
-        isDurable
-        ? Transaction.run(on: db, log: log, now: now(), body)
-        : Transaction.runRelaxed(on: db, log: log, now: now(), body)
+      let result = Transaction.run(
+        on: db, log: log, disk: disk, now: now(), isDurable: isDurable, body)
       return (result, walBytes)
     }
     let (result, walBytes): (Result<T, any Error>, Int)

@@ -35,6 +35,10 @@ enum Schema {
       // The audit is read by time. Without a row id the primary key follows in the index, so the order is whole.
       try db.execute(sql: "CREATE INDEX tool_calls_by_time ON tool_calls(started_at)")
     }
+    migrator.registerMigration("boot") { db in
+      // The machine's run in which the file was used last.
+      try db.execute(sql: "ALTER TABLE file_care ADD COLUMN boot TEXT")
+    }
     return migrator
   }
 

@@ -1,5 +1,7 @@
 import Domain
 import GRDB
+import GRDBSQLite
+import Synchronization
 import Wire
 
 /// One write transaction while it runs, on the writer's queue.
@@ -20,13 +22,17 @@ final class Transaction {
 
   /// Runs `body` in a transaction. The numbers of the events that it logs are settled here, on the writer's queue, before
   /// any other transaction can begin: visible after a commit, burnt after anything else.
+  ///
+  /// One that is not durable may be lost with the power. It is durable all the same where numbers of events must be reserved.
   static func run<T>(
-    on db: Database, log: EventLogTail, now: Milliseconds, isDurable: Bool = true,
+    on db: Database, log: EventLogTail, disk: DiskWait, now: Milliseconds, isDurable: Bool,
     _ body: (Transaction) throws -> T
   ) -> Result<T, any Error> {
+    let isDurable = isDurable || log.reservationNeeded != nil
     let transaction = Transaction(db: db, log: log, now: now)
     let changes = db.totalChangesCount
     do {
+      try disk.set(isDurable, on: db)
       var value: T?
       var reserved: EventSeq?
       try db.inTransaction(.immediate) {
@@ -50,20 +56,6 @@ final class Transaction {
       }
       return .failure(StorageError.map(error))
     }
-  }
-
-  /// Runs `body` in a transaction that may be lost with the power. It is one that may not where numbers of events must be
-  /// reserved.
-  static func runRelaxed<T>(
-    on db: Database, log: EventLogTail, now: Milliseconds, _ body: (Transaction) throws -> T
-  ) -> Result<T, any Error> {
-    if log.reservationNeeded != nil { return run(on: db, log: log, now: now, body) }
-    do {
-      try db.execute(sql: "PRAGMA synchronous = NORMAL")
-      let outcome = run(on: db, log: log, now: now, isDurable: false, body)
-      try db.execute(sql: "PRAGMA synchronous = FULL")
-      return outcome
-    } catch { return .failure(StorageError.map(error)) }
   }
 
   /// The last number handed out so far: what comes later has a greater one.
@@ -103,5 +95,20 @@ final class Transaction {
     guard let target = log.reservationNeeded else { return nil }
     try EventTable.setReservedThrough(db, target)
     return target
+  }
+}
+
+/// Whether a commit on the writer's connection waits for the disk. Set anew only where the next transaction wants it otherwise:
+/// in a row of those that do not wait it stays as it is.
+final class DiskWait: Sendable {
+  /// As the connection was opened. Used on the writer's queue alone.
+  private let waits = Atomic<Bool>(true)
+
+  func set(_ isWanted: Bool, on db: Database) throws {
+    guard waits.load(ordering: .relaxed) != isWanted else { return }
+    let code = sqlite3_exec(
+      db.sqliteConnection, "PRAGMA synchronous = \(isWanted ? "FULL" : "NORMAL")", nil, nil, nil)
+    guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    waits.store(isWanted, ordering: .relaxed)
   }
 }

@@ -15,6 +15,9 @@ void chost_bound_arenas(void);
 /// out of its mapping: the system keeps them in its cache, and the next use maps them again. May be called at any time.
 void chost_give_back_memory(void);
 
+/// The name of the machine's run since it was last started into `text` of `size` bytes, without a closing NUL; its length.
+int chost_boot_id(char *text, int size);
+
 /// Families of a stream socket, as chost_listening_family() tells them.
 enum { CHOST_UNIX = 1, CHOST_INET = 2, CHOST_INET6 = 3 };
 

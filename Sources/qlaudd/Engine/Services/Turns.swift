@@ -46,7 +46,29 @@ package struct Turns: Sendable {
       bodyHash: Hex.text(
         Digest.sha256(JSON.array([.object(send.request), send.threadID.json, send.content]).bytes)),
       visibleTo: principal.visibleKey)
-    let submitted = try await core.store.submit(submission)
+    return try await begin(submission)
+  }
+
+  /// Stores a turn, and hands it to the runner at once where it is the next one anyway.
+  private func begin(_ submission: TurnSubmission) async throws -> SubmittedTurn {
+    let id = submission.turnID
+    let isReserved = core.running.reserve(id, atMost: Runner.concurrency)
+    let submitted: SubmittedTurn
+    do {
+      submitted = try await core.store.submit(
+        submission, beginningAt: isReserved ? core.steady() : nil)
+    } catch {
+      if isReserved { core.running.end(id) }
+      throw error
+    }
+    let isHanded = submitted.isBegun && core.running.hand(submitted.turn)
+    if isReserved, !isHanded {
+      core.running.end(id)
+      if submitted.isBegun {
+        try await core.store.parkTurn(
+          id, Parking(reason: "shutdown", retryAt: nil, isAttempt: false))
+      }
+    }
     core.work.ring()
     return submitted
   }

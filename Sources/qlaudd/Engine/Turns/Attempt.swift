@@ -123,10 +123,13 @@ struct Attempt: Sendable {
       ["iteration": .integer(iteration), "request_id": .string(requestID)])
     let hold = core.accountant.hold(
       requestID, for: turn.keyID, turn: turn.id, call: request, terms)
+    let lease = core.running.lease(turn.id)
     let cursor = try await core.persist {
       try await core.store.startIteration(
-        turn.id, iteration: iteration, requestID: requestID, hold: hold, events: [opening])
+        turn.id, iteration: iteration, requestID: requestID, hold: hold,
+        isKept: lease?.isKept == true, events: [opening])
     }
+    lease?.keep()
 
     let clock = ContinuousClock()
     let (start, began) = (clock.now, core.steady())

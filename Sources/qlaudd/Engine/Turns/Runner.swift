@@ -23,7 +23,9 @@ package struct Runner: Service {
     }
     await withDiscardingTaskGroup { group in
       await withGracefulShutdownHandler {
+        core.running.open()
         await dispatch(in: &group)
+        for turn in core.running.close() { start(turn, in: &group) }
       } onGracefulShutdown: {
         core.work.ring()
       }
@@ -40,7 +42,9 @@ package struct Runner: Service {
         "calls of an earlier run have no known outcome and are settled at what was held for them",
         metadata: ["count": "\(unknown)"])
     }
-    let recovered = try await core.persist { try await core.store.recoverTurns() }
+    let recovered = try await core.persist {
+      try await core.store.recoverTurns(boot: core.source.boot)
+    }
     if !recovered.isEmpty {
       core.logger.notice("turns of an earlier run go on", metadata: ["count": "\(recovered.count)"])
     }
@@ -51,6 +55,7 @@ package struct Runner: Service {
     while true {
       // Before the look at whether to end: the ring of a shutdown between the two must wake the wait below.
       let seen = core.work.generation
+      for turn in core.running.takeBegun() { start(turn, in: &group) }
       if Task.isShuttingDownGracefully || Task.isCancelled { return }
       do {
         try await core.expireTurns()

@@ -16,6 +16,15 @@ final class RunningTurns: Sendable {
   final class Lease: Sendable {
     private let reason = Mutex<Stop?>(nil)
     private let bell = Bell()
+    private let isOnDisk: Mutex<Bool>
+
+    /// A lease of a turn of which the disk knows, or does not know yet, that it runs.
+    init(isKept: Bool = false) { isOnDisk = Mutex(isKept) }
+
+    /// Whether the disk has that the turn runs.
+    var isKept: Bool { isOnDisk.withLock { $0 } }
+    /// It has.
+    func keep() { isOnDisk.withLock { $0 = true } }
 
     /// The first stop counts.
     func stop(_ why: Stop) {
@@ -32,6 +41,8 @@ final class RunningTurns: Sendable {
 
   private struct State {
     var leases: [TurnID: Lease] = [:]
+    /// Turns that were stored as running and that the runner has not taken yet; nil while it takes none.
+    var begun: [Turn]?
     /// Turns with something that waits for somebody outside, and how many such things.
     var waits: [TurnID: Int] = [:]
   }
@@ -62,10 +73,52 @@ final class RunningTurns: Sendable {
 
   func isRunning(_ id: TurnID) -> Bool { state.withLock { $0.leases[id] != nil } }
 
+  /// Begins to run a turn; the lease that ``reserve(_:atMost:)`` has made for it is kept.
   func begin(_ id: TurnID) -> Lease {
-    let lease = Lease()
-    state.withLock { $0.leases[id] = lease }
-    return lease
+    state.withLock { state in
+      let lease = state.leases[id] ?? Lease()
+      state.leases[id] = lease
+      return lease
+    }
+  }
+
+  /// The line to a turn that runs.
+  func lease(_ id: TurnID) -> Lease? { state.withLock { $0.leases[id] } }
+
+  /// Takes a place for a turn that is about to be stored as one that runs, so that it can be stopped from its first moment on.
+  /// - Returns: false where the runner takes none, or has no place for it.
+  func reserve(_ id: TurnID, atMost limit: Int) -> Bool {
+    state.withLock { state in
+      guard state.begun != nil, state.leases.count - state.waits.count < limit else {
+        return false
+      }
+      state.leases[id] = Lease(isKept: true)
+      return true
+    }
+  }
+  /// Hands a turn that was stored as running to the runner. False where it takes none any more.
+  func hand(_ turn: Turn) -> Bool {
+    state.withLock { state in
+      guard state.begun != nil else { return false }
+      state.begun?.append(turn)
+      return true
+    }
+  }
+  /// From now on the runner takes turns that were stored as running.
+  func open() { state.withLock { $0.begun = $0.begun ?? [] } }
+  /// Those that it has not taken.
+  func takeBegun() -> [Turn] {
+    state.withLock { state in
+      defer { if state.begun != nil { state.begun = [] } }
+      return state.begun ?? []
+    }
+  }
+  /// It takes no more than these.
+  func close() -> [Turn] {
+    state.withLock { state in
+      defer { state.begun = nil }
+      return state.begun ?? []
+    }
   }
   func end(_ id: TurnID) {
     state.withLock { state in

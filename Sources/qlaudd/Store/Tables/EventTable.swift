@@ -32,17 +32,15 @@ enum EventTable {
     var found: [Event] = []
     var seen = 0
     var last = cursor
-    let rows = try Row.fetchCursor(
-      db.cachedStatement(sql: sql), arguments: Database.arguments(arguments))
-    while let row = try rows.next() {
+    try db.each(sql, of: arguments) { columns in
       seen += 1
-      var columns = Columns(row)
       let owner: KeyID? = columns.optionalID()
       last = try columns.int()
-      if let visible = filter.visibleTo, let owner, owner != visible { continue }
+      if let visible = filter.visibleTo, let owner, owner != visible { return true }
       found.append(try LocalDatabase.filled(db, try event(last, &columns)))
-      if found.count == limit { return (found, last) }
+      return found.count < limit
     }
+    if found.count == limit { return (found, last) }
     return (found, seen == scan ? last : end)
   }
 
