@@ -6,18 +6,16 @@
 enum { MOST_PHRASES = 512, MOST_COLUMNS = 8 };
 
 static const double k1 = 1.2;
-static const double b = 0.75;
 
 /// What stays the same for all rows of a query.
 typedef struct {
   int phrases;
   int columns;
-  double average;
   double columnWeights[MOST_COLUMNS];
   double weights[MOST_PHRASES];
 } Plan;
 
-static int fill(Plan *plan, const Fts5ExtensionApi *api, Fts5Context *fts, int count,
+static void fill(Plan *plan, const Fts5ExtensionApi *api, Fts5Context *fts, int count,
                 sqlite3_value **values) {
   memset(plan, 0, sizeof(*plan));
   size_t bytes = (size_t)sqlite3_value_bytes(values[0]);
@@ -28,17 +26,9 @@ static int fill(Plan *plan, const Fts5ExtensionApi *api, Fts5Context *fts, int c
   if (blob == NULL) plan->phrases = 0;
   if (plan->phrases > 0) memcpy(plan->weights, blob, (size_t)plan->phrases * sizeof(double));
   plan->columns = count - 1;
-  sqlite3_int64 rows = 0, words = 0;
-  int status = api->xRowCount(fts, &rows);
-  for (int i = 0; status == SQLITE_OK && i < plan->columns; i++) {
-    sqlite3_int64 size = 0;
+  for (int i = 0; i < plan->columns; i++) {
     plan->columnWeights[i] = sqlite3_value_double(values[1 + i]);
-    if (plan->columnWeights[i] <= 0) continue;
-    status = api->xColumnTotalSize(fts, i, &size);
-    words += size;
   }
-  plan->average = rows > 0 && words > 0 ? (double)words / (double)rows : 1;
-  return status;
 }
 
 static void rank(const Fts5ExtensionApi *api, Fts5Context *fts, sqlite3_context *context,
@@ -55,10 +45,9 @@ static void rank(const Fts5ExtensionApi *api, Fts5Context *fts, sqlite3_context 
       sqlite3_result_error_nomem(context);
       return;
     }
-    status = fill(plan, api, fts, count, values);
+    fill(plan, api, fts, count, values);
     // Takes the plan over, also where it fails.
-    int kept = api->xSetAuxdata(fts, plan, sqlite3_free);
-    if (status == SQLITE_OK) status = kept;
+    status = api->xSetAuxdata(fts, plan, sqlite3_free);
     if (status != SQLITE_OK) {
       sqlite3_result_error_code(context, status);
       return;
@@ -77,22 +66,14 @@ static void rank(const Fts5ExtensionApi *api, Fts5Context *fts, sqlite3_context 
       found[phrase] += plan->columnWeights[column];
     }
   }
-  double length = 0;
-  for (int column = 0; status == SQLITE_OK && column < plan->columns; column++) {
-    int size = 0;
-    if (plan->columnWeights[column] <= 0) continue;
-    status = api->xColumnSize(fts, column, &size);
-    length += size;
-  }
   if (status != SQLITE_OK) {
     sqlite3_result_error_code(context, status);
     return;
   }
-  double scale = k1 * (1 - b + b * length / plan->average);
   double score = 0;
   for (int phrase = 0; phrase < plan->phrases; phrase++) {
     if (plan->weights[phrase] > 0 && found[phrase] > 0) {
-      score += plan->weights[phrase] * found[phrase] * (k1 + 1) / (found[phrase] + scale);
+      score += plan->weights[phrase] * found[phrase] * (k1 + 1) / (found[phrase] + k1);
     }
   }
   sqlite3_result_double(context, score);

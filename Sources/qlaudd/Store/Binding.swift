@@ -102,6 +102,11 @@ extension OfflineRule: Bindable {}
 extension Key.Period: Bindable {}
 extension Provider.Shape: Bindable {}
 
+/// Numbers as `json_each` takes them: one statement for all is several times as fast as one for each.
+func list(_ numbers: [Int64]) -> String {
+  "[" + numbers.map(String.init).joined(separator: ",") + "]"
+}
+
 extension Database {
   /// A statement, from those that are kept, with its values. GRDB prepares it; the values and the columns are SQLite's own, for
   /// GRDB makes a dictionary of the columns' names of each result, which takes longer than to find the row.
@@ -164,6 +169,10 @@ extension Database {
     }
     return rows
   }
+
+  /// Gives the connection room for what every search in a large file passes through, the inner pages of the trees. With twice
+  /// the cache of ``Configuration/house`` a search among a million messages reads a sixth fewer pages.
+  func widenCache() throws { _ = try number("PRAGMA cache_size = -4096") }
 
   /// Row by row, as long as `read` wants another one. It must not use the same statement itself.
   func each(

@@ -59,6 +59,15 @@ struct Columns {
     next().map { [UInt8](Self.bytes(statement, $0)) }
   }
   mutating func bytes() throws -> [UInt8] { try required(optionalBytes()) }
+  /// What a function makes of bytes where they lie.
+  mutating func withOptionalBytes<T>(_ body: (UnsafeRawBufferPointer) -> T) -> T? {
+    next().map { body(Self.bytes(statement, $0)) }
+  }
+  /// The number in the first column, without going on.
+  func first() throws -> Int64 {
+    var columns = Columns(statement)
+    return try columns.int()
+  }
 
   mutating func optionalJSON() throws -> JSON? {
     guard let bytes = try optionalBytes() else { return nil }

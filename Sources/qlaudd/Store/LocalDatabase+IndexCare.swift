@@ -41,7 +41,7 @@ extension LocalDatabase {
   }
 
   private func merge(pages: Int) async throws -> Bool {
-    let (isMore, isHigh) = try await write { transaction in
+    let (isMore, isHigh) = try await write(isForIndex: true) { transaction in
       let isMore = try SearchTextTable.merge(transaction.db, pages: pages)
       return (isMore, try SearchTextTable.levels(transaction.db)?.compacted() != nil)
     }

@@ -18,28 +18,31 @@ package struct IndexStatus: Sendable, Equatable {
 }
 
 extension LocalDatabase {
-  /// Messages of one round, at most: a send that comes at the same time waits for this many.
-  static let roundMessages = 64
+  /// Messages of one round, at most.
+  package static let roundMessages = 64
+  /// The same while others write: a send that comes at the same time waits for this many.
+  package static let shortRoundMessages = 16
   /// Bytes of one round, about.
   private static let roundBytes = 256 << 10
 
   /// Indexes the messages that were stored after the last one that is indexed, some at a time. What this did and how far
   /// it came is one transaction: a crash loses nothing and does nothing twice. An index that is found damaged is mended.
-  package func indexRound() async throws -> IndexRound {
-    let round = try await mendingIndex { try await nextRound() }
+  /// - Parameter limit: Messages at most.
+  package func indexRound(limit: Int = LocalDatabase.roundMessages) async throws -> IndexRound {
+    let round = try await mendingIndex { try await nextRound(limit) }
     if round.documents > 0 { mends.withLock { $0.isEmptied = false } }
     return round
   }
 
-  private func nextRound() async throws -> IndexRound {
+  private func nextRound(_ limit: Int) async throws -> IndexRound {
     let rule = rule
     let state = try await read { try SearchStateTable.get($0) }
     guard state.rule == rule.version else {
       try await write { try Self.restartIndex($0.db, rule) }
-      return try await nextRound()
+      return try await nextRound(limit)
     }
     let messages = try await read { db in
-      try MessageTable.stored(db, after: state.indexedThrough, limit: Self.roundMessages)
+      try MessageTable.stored(db, after: state.indexedThrough, limit: limit)
     }
     guard !messages.isEmpty else { return IndexRound(looked: 0, documents: 0) }
     var batch: [(id: Int64, message: Message, text: IndexedText?)] = []
@@ -54,7 +57,8 @@ extension LocalDatabase {
     let words = Set(taken.flatMap { $0.text?.words ?? [] })
     // Looked up beside the writer, which has nothing left to do but to add the few new ones.
     let newWords = try await read { try SearchWordTable.missing($0, words) }
-    return try await write { transaction in
+    // What a loss of power takes away is made again.
+    return try await write(isDurable: false, isForIndex: true) { transaction in
       let db = transaction.db
       let now = try SearchStateTable.get(db)
       guard now.indexedThrough == state.indexedThrough, now.rule == state.rule else {

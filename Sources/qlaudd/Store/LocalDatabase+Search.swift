@@ -28,19 +28,23 @@ extension LocalDatabase {
   package func search(_ search: TextSearch) async throws -> [SearchHit] {
     let now = source.now()
     return try await readIndex { db in
+      try db.widenCache()
       let plan = try self.plan(db, search, now: now)
       guard !plan.text.isEmpty else { return [] }
       var rows = try SearchTextTable.ranked(
         db, plan.text, weights: plan.weightBytes, through: search.filter.through ?? .max,
         limit: max(Self.rankedRows, min(search.limit, Self.mostRows)))
       rows.sort { ($0.score, $0.id) > ($1.score, $1.id) }
+      let scores = Dictionary(
+        rows.map { ($0.id, $0.score) }, uniquingKeysWith: { first, _ in first })
       var hits: [SearchHit] = []
-      for row in rows {
-        guard hits.count < search.limit else { break }
-        if let hit = try SearchDocTable.hit(db, row.id, search.filter, score: row.score) {
-          hits.append(hit)
-        }
+      var rest = rows[...]
+      while hits.count < search.limit, !rest.isEmpty {
+        let some = rest.prefix(min(search.limit - hits.count, Self.mostRows))
+        rest = rest.dropFirst(some.count)
+        hits += try SearchDocTable.hits(db, some.map(\.id), search.filter)
       }
+      for index in hits.indices { hits[index].score = scores[hits[index].id] ?? 0 }
       return hits
     }
   }
@@ -76,14 +80,14 @@ extension LocalDatabase {
   }
 
   private func plan(_ db: Database, _ search: TextSearch, now: Milliseconds) throws -> MatchText {
-    let documents = try SearchStateTable.get(db).documents
+    let state = try SearchStateTable.get(db)
     var budget = Double(Self.rankedRows)
     if let thread = search.filter.thread, let stored = try ThreadTable.get(db, thread) {
       // A thread is ranked whole where it can be.
       if stored.lastSeq <= Self.rankedRows { budget = .infinity }
     }
-    let required = try search.required.map { try weigh(db, $0, documents) }
-    var terms = try search.terms.map { try weigh(db, $0, documents) }.filter { $0.rows > 0 }
+    let required = try search.required.map { try weigh(db, $0, state) }
+    var terms = try search.terms.map { try weigh(db, $0, state) }.filter { $0.rows > 0 }
     if required.isEmpty {
       // Stable for equal counts, so that the same search always asks the same.
       terms = terms.enumerated()
@@ -105,35 +109,40 @@ extension LocalDatabase {
       scope: SearchScope.words(of: search.filter, now: now))
   }
 
-  private func weigh(_ db: Database, _ term: IndexTerm, _ documents: Int) throws -> Weighed {
+  private func weigh(_ db: Database, _ term: IndexTerm, _ state: SearchState) throws -> Weighed {
     var choices = [term]
     if term.kind == .prefix, let prefix = term.tokens.first {
       let words = try SearchWordTable.beginning(db, with: prefix, limit: Self.completions)
       if !words.isEmpty { choices = words.map { IndexTerm(.words, [$0]) } }
     }
     let text = choices.map(MatchText.term).joined(separator: " OR ")
-    let rows = try rows(db, text, documents)
-    return Weighed(choices: choices, weight: rarity(rows, of: documents), rows: rows)
+    let rows = try rows(db, text, state)
+    return Weighed(choices: choices, weight: rarity(rows, of: state.documents), rows: rows)
   }
 
   /// How many rows match, about, where they are many.
-  func rows(_ db: Database, _ match: String, _ documents: Int) throws -> Double {
+  func rows(_ db: Database, _ match: String, _ state: SearchState) throws -> Double {
     if let known = commonness.withLock({ $0[match] }),
-      abs(known.documents - documents) * 20 <= known.documents
+      known.holds(in: state, from: Self.countedRows)
     {
       return known.rows
     }
     let newest = try SearchTextTable.newest(db, match, limit: Self.countedRows)
     guard newest.count == Self.countedRows, let first = newest.first, let last = newest.last else {
-      return Double(newest.count)
+      return note(match, Double(newest.count), state)
     }
     // As dense in the rest as among the newest.
     let newestID = max(first, try SearchDocTable.last(db))
     let share = Double(newest.count) / Double(max(1, newestID - last + 1))
-    let rows = max(Double(newest.count), min(1, share) * Double(documents))
+    return note(match, max(Double(newest.count), min(1, share) * Double(state.documents)), state)
+  }
+
+  private func note(_ match: String, _ rows: Double, _ state: SearchState) -> Double {
+    // A beginning with all that it may stand for would take the room of many words.
+    guard match.utf8.count <= 200 else { return rows }
     commonness.withLock { known in
-      if known.count > 10_000 { known.removeAll() }
-      known[match] = Commonness(rows: rows, documents: documents)
+      if known.count > 4_000 { known.removeAll() }
+      known[match] = Commonness(rows: rows, state: state)
     }
     return rows
   }

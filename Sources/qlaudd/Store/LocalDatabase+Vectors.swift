@@ -35,7 +35,7 @@ extension LocalDatabase {
   package func storeVectors(
     _ vectors: [StoredVector], of unseen: UnseenMessages, by model: VectorModel, dimension: Int
   ) async throws -> [StoredCode] {
-    try await write { transaction in
+    try await write(isDurable: false, isForIndex: true) { transaction in
       let db = transaction.db
       guard
         try VectorTable.advance(
@@ -67,15 +67,6 @@ extension LocalDatabase {
     -> [StoredCode]
   {
     try await read { try VectorTable.codes($0, model.number, after: id, limit: limit) }
-  }
-
-  /// The vectors of some documents.
-  package func vectors(_ ids: [Int64], of model: VectorModel) async throws -> [Int64: [UInt8]] {
-    try await read { db in
-      var vectors: [Int64: [UInt8]] = [:]
-      for id in ids { vectors[id] = try VectorTable.vector(db, model.number, id) }
-      return vectors
-    }
   }
 
   /// Messages that a model has not seen yet.
@@ -118,40 +109,32 @@ extension LocalDatabase {
     }
   }
 
-  /// The documents of some hits with those around them, each once.
-  package func passages(around hits: [SearchHit], filter: SearchFilter, model: VectorModel?)
-    async throws -> [SearchPassage]
-  {
+  /// What a search points to, with what stands around it: the documents that words have found, and of those that vectors may
+  /// be near the nearest that pass the filter.
+  /// - Returns: the numbers of what is pointed to, and all passages, each once.
+  package func passages(
+    around hits: [SearchHit], near: NearVectors?, filter: SearchFilter, model: VectorModel?,
+    score: VectorScore? = nil
+  ) async throws -> (pointed: Set<Int64>, passages: [SearchPassage]) {
     try await read { db in
-      var seen: Set<Int64> = []
-      var all: [SearchPassage] = []
-      let sorted = hits.sorted { ($0.threadNumber, $0.seq) < ($1.threadNumber, $1.seq) }
-      var index = 0
-      while index < sorted.count {
-        // Hits that stand near each other are read together.
-        let first = sorted[index]
-        var last = first.seq
-        while index + 1 < sorted.count, sorted[index + 1].threadNumber == first.threadNumber,
-          sorted[index + 1].seq - last <= 2 * Self.reach
-        {
-          index += 1
-          last = sorted[index].seq
-        }
-        let passages = try SearchPassageTable.between(
-          db, thread: first.threadNumber, from: first.seq - Self.reach, through: last + Self.reach,
-          notAfter: filter.through ?? .max, model: model?.number ?? 0)
-        all += passages.filter { seen.insert($0.id).inserted }
-        index += 1
+      try db.widenCache()
+      var pointed = Set(hits.map(\.id))
+      if let near {
+        let nearest = try VectorTable.scores(db, near.model.number, near.ids, near.score)
+          .sorted { ($0.score, $0.id) > ($1.score, $1.id) }.prefix(near.limit).map(\.id)
+        let new = nearest.filter { !pointed.contains($0) }
+        pointed.formUnion(try SearchDocTable.visible(db, new, filter))
       }
-      return all
+      let passages = try SearchPassageTable.around(
+        db, Array(pointed), reach: Self.reach, notAfter: filter.through ?? .max,
+        model: model?.number ?? 0, score: score)
+      return (pointed, passages)
     }
   }
 
   /// Those documents that pass a filter, in the order in which they are asked for.
   package func hits(_ ids: [Int64], _ filter: SearchFilter) async throws -> [SearchHit] {
-    try await read { db in
-      try ids.compactMap { try SearchDocTable.hit(db, $0, filter, score: 0) }
-    }
+    try await read { try SearchDocTable.hits($0, ids, filter) }
   }
 
   /// Words that begin so: the shortest.
@@ -162,11 +145,11 @@ extension LocalDatabase {
   /// How many documents have each word, about, and how many there are.
   package func commonness(of words: [String]) async throws -> (counts: [Int], documents: Int) {
     try await readIndex { db in
-      let documents = try SearchStateTable.get(db).documents
+      let state = try SearchStateTable.get(db)
       let counts = try words.map { word in
-        Int(try self.rows(db, MatchText.term(IndexTerm(.words, [word])), documents))
+        Int(try self.rows(db, MatchText.term(IndexTerm(.words, [word])), state))
       }
-      return (counts, documents)
+      return (counts, state.documents)
     }
   }
 }

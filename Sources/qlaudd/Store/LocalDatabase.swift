@@ -34,6 +34,7 @@ package final class LocalDatabase: Sendable {
   let toolChangeCount = Atomic<Int>(0)
   /// Who wants the writer's connection now.
   private let writers = Atomic<Int>(0)
+  private let awaitedWrites = Atomic<Int>(0)
 
   private init(
     pool: DatabasePool, lookups: DatabaseQueue, log: EventLogTail, source: Source, path: String,
@@ -120,11 +121,13 @@ package final class LocalDatabase: Sendable {
   ///     the disk with the next one that is: a loss of power takes the newest transactions away, never one from the middle.
   ///   - isShort: Whether it is a few rows by their keys. Where nobody else writes it is then done on the caller's thread:
   ///     to change threads twice takes longer than to write. Where somebody does, the caller's thread is left to others.
+  ///   - isForIndex: Whether nobody waits for it; see ``awaitedWriteCount``.
   func write<T: Sendable>(
-    isDurable: Bool = true, isShort: Bool = false,
+    isDurable: Bool = true, isShort: Bool = false, isForIndex: Bool = false,
     _ body: @escaping @Sendable (Transaction) throws -> T
   ) async throws -> T {
     try checkOpen()
+    if !isForIndex { awaitedWrites.add(1, ordering: .relaxed) }
     let (log, disk, watch, now) = (log, disk, watch, source.now)
     let step: @Sendable (Database) -> (Result<T, any Error>, walBytes: Int) = { db in
       let (problem, walBytes) = watch.look()
@@ -146,6 +149,9 @@ package final class LocalDatabase: Sendable {
     boundLog(walBytes)
     return try result.get()
   }
+
+  /// Writes so far that were not of the index: somebody waits for them.
+  package var awaitedWriteCount: Int { awaitedWrites.load(ordering: .relaxed) }
 
   /// - Returns: whether nobody else was there.
   func enterWriter() -> Bool {

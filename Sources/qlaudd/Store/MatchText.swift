@@ -97,6 +97,13 @@ struct Weighed {
 /// How many rows had a word when that was last looked at.
 struct Commonness {
   let rows: Double
-  /// Documents there were.
-  let documents: Int
+  /// How the index was then.
+  let state: SearchState
+
+  /// Whether that is still so: exactly where nothing has changed; about, for many rows, where little has.
+  func holds(in now: SearchState, from many: Int) -> Bool {
+    now == state
+      || rows >= Double(many)
+        && abs(state.documents - now.documents) * 20 <= state.documents
+  }
 }

@@ -39,6 +39,9 @@ enum Schema {
       // The machine's run in which the file was used last.
       try db.execute(sql: "ALTER TABLE file_care ADD COLUMN boot TEXT")
     }
+    migrator.registerMigration("vectors by key") { db in
+      try db.execute(sql: SchemaOfSearch.vectorsByKey)
+    }
     return migrator
   }
 

@@ -48,8 +48,32 @@ package struct SearchPassage: Sendable, Equatable {
   package let hasMeaning: Bool
   /// Which words stand in it, as ``IndexedText/terms`` had it.
   package let terms: [UInt8]
-  /// Its vector by the model that was asked for.
+  /// Its vector by the model that was asked for; left out where a function was given for it.
   package let vector: [UInt8]?
+  /// What the function made of its vector.
+  package let score: Float?
+}
+
+/// What to make of a stored vector.
+package typealias VectorScore = @Sendable (UnsafeRawBufferPointer) -> Float
+
+/// What the vectors of a search point to.
+package struct NearVectors: Sendable {
+  package let model: VectorModel
+  /// Documents that may be near.
+  package let ids: [Int64]
+  /// As many of them as are taken, by their scores.
+  package let limit: Int
+  package let score: VectorScore
+  /// Documents whose vectors may be near.
+  package init(
+    model: VectorModel, ids: [Int64], limit: Int, score: @escaping VectorScore
+  ) {
+    self.model = model
+    self.ids = ids
+    self.limit = limit
+    self.score = score
+  }
 }
 
 /// What a model still has to do.

@@ -6,7 +6,8 @@
 ///
 /// `qlaud_rank(table, weights, columns…)`: `weights` is a blob of native doubles, one for each phrase of the query in the
 /// order of its text, 0 for those that only filter; `columns` are what a match in each column counts. The result is the
-/// sum of BM25 (k1 = 1.2, b = 0.75) over the phrases; the length of a row is that of the columns that count.
+/// sum of BM25 (k1 = 1.2, b = 0) over the phrases. The length of a row does not count: to look it up takes longer than all
+/// the rest, and who asks ranks the best rows once more by what stands in and around them.
 ///
 /// - Parameter connection: an open `sqlite3 *`.
 /// - Returns: SQLite's result code.

@@ -55,7 +55,7 @@ typedef struct {
   /// Whether only `thread` may be seen.
   int of_one_thread;
   uint32_t thread;
-  /// From, inclusive, and until, exclusive.
+  /// From, inclusive, and until, exclusive, in the unit of the rows' times.
   int64_t since;
   int64_t until;
 } cvector_filter;
@@ -65,7 +65,7 @@ typedef struct {
   const uint64_t *codes;
   const uint32_t *classes;
   const uint32_t *threads;
-  const int64_t *times;
+  const uint32_t *times;
   size_t count;
 } cvector_rows;
 

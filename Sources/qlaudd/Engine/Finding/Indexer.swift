@@ -33,8 +33,11 @@ package struct Indexer: Service {
   /// Indexes what waits; segments are brought together between and after.
   private func catchUp() async throws {
     var isUntidy = false
+    var pace = Pace(core.store)
     while !Task.isCancelled {
-      let round = try await core.store.indexRound()
+      pace.begin()
+      let round = try await core.store.indexRound(
+        limit: pace.isSlow ? LocalDatabase.shortRoundMessages : LocalDatabase.roundMessages)
       noteMends()
       if round.documents > 0 {
         isUntidy = true
@@ -42,6 +45,7 @@ package struct Indexer: Service {
       }
       if isUntidy { isUntidy = try await core.store.tidyIndex() }
       if round.looked == 0, !isUntidy { return }
+      await pace.rest()
     }
   }
 

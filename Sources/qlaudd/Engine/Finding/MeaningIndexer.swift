@@ -12,10 +12,12 @@ package struct MeaningIndexer: Service {
 
   /// Messages that are embedded at once.
   static let batch = 64
+  /// The same while others write.
+  static let shortBatch = 16
   /// Texts of one call of an endpoint.
   static let endpointBatch = 32
   /// Codes that are read at once at the start.
-  static let page = 8_192
+  static let page = 1_024
   /// How long an endpoint that does not answer is left alone.
   static let pauseAfterFailure: Duration = .seconds(15)
 
@@ -63,11 +65,16 @@ package struct MeaningIndexer: Service {
     }
     core.meaning.use(
       MeaningIndex.Active(choice: choice, embedder: embedder, model: model, codes: codes))
+    // What has read the codes keeps the last of their pages.
+    if last > 0 { try core.store.giveBackMemory() }
   }
 
   private func catchUp(_ choice: EmbedderChoice) async throws {
+    var pace = Pace(core.store)
     while !Task.isCancelled, let active = core.meaning.active, active.choice == choice {
-      let limit = active.embedder == nil ? Self.endpointBatch : Self.batch
+      pace.begin()
+      let limit =
+        active.embedder == nil ? Self.endpointBatch : pace.isSlow ? Self.shortBatch : Self.batch
       // The place may have gone back with an erased thread.
       let model = try await core.store.vectorModel(named: choice.name)
       guard let unseen = try await core.store.unseenMessages(of: model, limit: limit) else {
@@ -86,6 +93,7 @@ package struct MeaningIndexer: Service {
       let codes = try await core.store.storeVectors(
         stored, of: unseen, by: model, dimension: dimension)
       active.codes.insert(codes.compactMap(CodeIndex.Entry.init))
+      await pace.rest()
     }
   }
 }

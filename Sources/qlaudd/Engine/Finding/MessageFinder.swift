@@ -22,8 +22,13 @@ struct MessageFinder: Sendable {
 
   /// Documents of a search in which each is ranked.
   static let ranksAll = 4_096
-  /// Documents that the words point to, and as many that the vectors do.
-  private static let pointed = 150
+  /// Documents that the words and that the vectors point to. With all five conversations of LoCoMo in one file and no thread
+  /// named, recall@10 is 0.727 with 32, 48, 64 or 100 of each, and 0.725 where everything is ranked. What counts is that those
+  /// around them may be results, too: without that, 150 of each gave 0.694.
+  private static let pointedByWords = 64
+  private static let pointedByVectors = 48
+  /// Documents that words point to where nothing but these may be a result.
+  private static let pointedAlone = 150
   /// Codes that are looked at more closely.
   private static let nearCodes = 500
   /// What a match counts that stands in the chatter of tools.
@@ -61,7 +66,7 @@ struct MessageFinder: Sendable {
     if let vector = try await vector(words, rarity, active).flatMap(QuantizedVector.init) {
       let scorer = CosineScorer(vector)
       for (index, passage) in all.enumerated() {
-        passages[index].cosine = passage.vector.map(scorer.cosine)
+        passages[index].cosine = passage.vector.map { scorer.cosine($0) }
       }
     }
     return ranked(passages, words, rarity, nil, required: required)
@@ -93,43 +98,49 @@ struct MessageFinder: Sendable {
   private func rankPointed(_ active: MeaningIndex.Active?) async throws -> [Ranked] {
     let (words, tokens) = try await words()
     let rarity = try await rarity(tokens)
-    var hits = mode == .semantic ? [] : try await search(limit: Self.pointed)
-    var background: Ranking.Background?
-    let isConstrained = !query.required.isEmpty || !query.excluded.isEmpty
-    if let active, let vector = try await vector(words, rarity, active),
+    async let found =
+      mode == .semantic
+      ? [] : search(limit: isOfWords ? Self.pointedAlone : Self.pointedByWords)
+    guard let active, let vector = try await vector(words, rarity, active),
       let exact = QuantizedVector(vector), let codeQuery = CodeQuery(vector)
-    {
-      let near = active.codes.candidates(
-        near: codeQuery, limit: Self.nearCodes, filter: try await vectorFilter())
-      background = near.background
-      let ids = near.nearest.map(\.id)
-      let scorer = CosineScorer(exact)
-      let cosines = try await core.store.vectors(ids, of: active.model).mapValues(scorer.cosine)
-      // What the words have not shown to have what must be there is left out.
-      if !isConstrained {
-        let nearest = cosines.sorted { ($0.value, $0.key) > ($1.value, $1.key) }
-          .prefix(Self.pointed).map(\.key)
-        let known = Set(hits.map(\.id))
-        hits += try await core.store.hits(nearest.filter { !known.contains($0) }, filter)
-      }
-      let around = try await core.store.passages(around: hits, filter: filter, model: active.model)
-      return rank(around, hits, words, rarity, background) { $0.vector.map(scorer.cosine) }
+    else {
+      let (pointed, around) = try await core.store.passages(
+        around: found, near: nil, filter: filter, model: nil)
+      return rank(around, pointed, words, rarity, nil)
     }
-    let around = try await core.store.passages(around: hits, filter: filter, model: nil)
-    return rank(around, hits, words, rarity, background) { _ in nil }
+    let near = active.codes.candidates(
+      near: codeQuery, limit: Self.nearCodes, filter: try await vectorFilter())
+    let scorer = CosineScorer(exact)
+    let (pointed, around) = try await core.store.passages(
+      around: found,
+      near: isOfWords
+        ? nil
+        : NearVectors(
+          model: active.model, ids: near.nearest.map(\.id), limit: Self.pointedByVectors,
+          score: { scorer.cosine($0) }),
+      filter: filter, model: active.model, score: { scorer.cosine($0) })
+    return rank(around, pointed, words, rarity, near.background)
+  }
+
+  /// Whether only documents may be results that words point to: in a search by words alone, and where something must be there
+  /// or must not.
+  private var isOfWords: Bool {
+    mode == .text || !query.required.isEmpty || !query.excluded.isEmpty
   }
 
   private func rank(
-    _ around: [SearchPassage], _ hits: [SearchHit], _ words: QueryWords, _ rarity: TermRarity,
-    _ background: Ranking.Background?, cosine: (SearchPassage) -> Float?
+    _ around: [SearchPassage], _ pointed: Set<Int64>, _ words: QueryWords, _ rarity: TermRarity,
+    _ background: Ranking.Background?
   ) -> [Ranked] {
-    let ids = Set(hits.map(\.id))
+    // What stands beside something that may be seen is of the same thread; an answer often has none of the question's words.
     let passages = around.map { passage in
-      var own = self.passage(passage, isCandidate: ids.contains(passage.id))
-      own.cosine = cosine(passage)
+      let isCandidate = pointed.contains(passage.id) || !isOfWords && passes(passage)
+      var own = self.passage(passage, isCandidate: isCandidate)
+      own.cosine = passage.score
       return own
     }
-    return ranked(passages, words, rarity, background, required: query.required.isEmpty ? nil : ids)
+    return ranked(
+      passages, words, rarity, background, required: query.required.isEmpty ? nil : pointed)
   }
 
   private func vectorFilter() async throws -> VectorFilter {

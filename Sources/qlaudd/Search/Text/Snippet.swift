@@ -88,9 +88,10 @@ package struct Snippet: Equatable, Sendable {
           size += 1
         }
       } else {
-        let scalars = character.unicodeScalars.filter { $0.properties.generalCategory != .control }
-        out.append(contentsOf: scalars)
-        size += scalars.count
+        for scalar in character.unicodeScalars where !isControl(scalar) {
+          out.append(scalar)
+          size += 1
+        }
         if next < matches.count, matches[next].range.lowerBound < to, size > before {
           if let last = highlights.last, last.upperBound == before {
             highlights[highlights.count - 1] = last.lowerBound..<size
@@ -105,6 +106,11 @@ package struct Snippet: Equatable, Sendable {
     while let last = out.last, last == " " { out.removeLast() }
     if isCut { out.append("…") }
     return Snippet(text: String(out), highlights: highlights)
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCII
+      ? scalar.value < 0x20 || scalar.value == 0x7F : scalar.properties.generalCategory == .control
   }
 
   private static func offset(_ index: String.Index, _ text: String) -> Int {

@@ -7,12 +7,31 @@ import Domain
 /// together in their order.
 struct CodeRows: Sendable {
   private struct Block: Sendable {
+    /// The number of its first row.
+    let start: Int
+    /// What is added to its ids.
+    let base: Int64
     var codes: [UInt64] = []
-    var ids: [Int64] = []
-    var times: [Int64] = []
+    /// Ids less `base`.
+    var ids: [Int32] = []
+    /// Seconds since 1970: half as much as milliseconds take.
+    var times: [UInt32] = []
     var threads: [UInt32] = []
     /// Owner and role in one number: an index into `classes`.
     var classes: [UInt32] = []
+
+    /// With the whole room at once: an array that doubles would hold up to twice what it needs.
+    init(start: Int, base: Int64) {
+      self.start = start
+      self.base = base
+      codes.reserveCapacity(blockRows * Int(CVECTOR_WORDS))
+      ids.reserveCapacity(blockRows)
+      times.reserveCapacity(blockRows)
+      threads.reserveCapacity(blockRows)
+      classes.reserveCapacity(blockRows)
+    }
+
+    func id(_ row: Int) -> Int64 { base + Int64(ids[row]) }
   }
   private struct Class: Hashable, Sendable {
     let owner: VectorOwner
@@ -33,34 +52,32 @@ struct CodeRows: Sendable {
   mutating func append(_ entry: CodeIndex.Entry) {
     let number = self.number(Class(owner: entry.owner, role: entry.role))
     append(
-      code: entry.code.words[...], id: entry.id, time: entry.createdAt, thread: entry.thread,
-      number: number)
+      code: entry.code.words[...], id: entry.id, second: Self.second(entry.createdAt),
+      thread: entry.thread, number: number)
   }
 
+  /// The second in which a moment lies; the last one that there is for what lies outside.
+  private static func second(_ time: Milliseconds) -> UInt32 { UInt32(clamping: time / 1000) }
+
   private mutating func append(
-    code: ArraySlice<UInt64>, id: Int64, time: Int64, thread: UInt32, number: UInt32
+    code: ArraySlice<UInt64>, id: Int64, second: UInt32, thread: UInt32, number: UInt32
   ) {
-    if total % Self.blockRows == 0 { blocks.append(Self.emptyBlock()) }
+    var offset = blocks.last.flatMap { block in
+      block.ids.count < Self.blockRows ? Int32(exactly: id - block.base) : nil
+    }
+    if offset == nil {
+      blocks.append(Block(start: total, base: id))
+      offset = 0
+    }
     let last = blocks.count - 1
     blocks[last].codes.append(contentsOf: code)
-    blocks[last].ids.append(id)
-    blocks[last].times.append(time)
+    blocks[last].ids.append(offset ?? 0)
+    blocks[last].times.append(second)
     blocks[last].threads.append(thread)
     blocks[last].classes.append(number)
     total += 1
     live += 1
     greatestID = max(greatestID, id)
-  }
-
-  /// The whole room at once where there is a block before: an array that doubles would hold up to twice what it needs.
-  private static func emptyBlock() -> Block {
-    var block = Block()
-    block.codes.reserveCapacity(blockRows * Int(CVECTOR_WORDS))
-    block.ids.reserveCapacity(blockRows)
-    block.times.reserveCapacity(blockRows)
-    block.threads.reserveCapacity(blockRows)
-    block.classes.reserveCapacity(blockRows)
-    return block
   }
 
   private mutating func number(_ value: Class) -> UInt32 {
@@ -75,7 +92,7 @@ struct CodeRows: Sendable {
     for index in blocks.indices {
       for row in blocks[index].ids.indices
       where blocks[index].classes[row] != 0
-        && matches(blocks[index].ids[row], blocks[index].threads[row])
+        && matches(blocks[index].id(row), blocks[index].threads[row])
       {
         blocks[index].classes[row] = 0
         live -= 1
@@ -93,8 +110,8 @@ struct CodeRows: Sendable {
     for block in old {
       for row in block.ids.indices where block.classes[row] != 0 {
         append(
-          code: block.codes[(row * words)..<((row + 1) * words)], id: block.ids[row],
-          time: block.times[row], thread: block.threads[row], number: block.classes[row])
+          code: block.codes[(row * words)..<((row + 1) * words)], id: block.id(row),
+          second: block.times[row], thread: block.threads[row], number: block.classes[row])
       }
     }
   }
@@ -116,14 +133,14 @@ struct CodeRows: Sendable {
         rule.classes = allowed.count
         rule.of_one_thread = filter.thread == nil ? 0 : 1
         rule.thread = filter.thread ?? 0
-        rule.since = filter.since ?? .min
-        rule.until = filter.until ?? .max
+        // Whole seconds: what of them lies outside is shut out where a row is looked at once more.
+        rule.since = filter.since.map { $0.flooredSecond } ?? .min
+        rule.until = filter.until.map { $0.flooredSecond + ($0 % 1000 == 0 ? 0 : 1) } ?? .max
         run(&scan, query, &rule)
       }
       cvector_finish(&scan)
       return hits[..<scan.count].map { hit in
-        let (block, row) = Int(hit.row).quotientAndRemainder(dividingBy: Self.blockRows)
-        return CodeIndex.Candidate(id: blocks[block].ids[row], cost: Int(hit.cost))
+        CodeIndex.Candidate(id: id(ofRow: Int(hit.row)), cost: Int(hit.cost))
       }
     }
     let passed = Double(max(scan.passed, 1))
@@ -134,10 +151,19 @@ struct CodeRows: Sendable {
       background: query.background(mean: mean, deviation: max(variance, 0).squareRoot()))
   }
 
+  private func id(ofRow row: Int) -> Int64 {
+    var (low, high) = (0, blocks.count - 1)
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if blocks[middle].start <= row { low = middle } else { high = middle - 1 }
+    }
+    return blocks[low].id(row - blocks[low].start)
+  }
+
   private func run(_ scan: inout cvector_scan, _ query: CodeQuery, _ rule: inout cvector_filter) {
     let kernel = cvector_best()
     var wanted = query.raw
-    for (number, block) in blocks.enumerated() {
+    for block in blocks {
       block.codes.withUnsafeBufferPointer { codes in
         block.classes.withUnsafeBufferPointer { classes in
           block.threads.withUnsafeBufferPointer { threads in
@@ -149,11 +175,16 @@ struct CodeRows: Sendable {
               rows.times = times.baseAddress
               rows.count = times.count
               cvector_scan_rows(
-                &scan, kernel, &rows, UInt32(number * Self.blockRows), &wanted, &rule)
+                &scan, kernel, &rows, UInt32(block.start), &wanted, &rule)
             }
           }
         }
       }
     }
   }
+}
+
+extension Milliseconds {
+  /// The second in which a moment lies, before 1970 too.
+  fileprivate var flooredSecond: Int64 { self / 1000 - (self % 1000 < 0 ? 1 : 0) }
 }

@@ -34,28 +34,30 @@ package struct CosineScorer: Sendable {
   /// For a query that was quantized as the stored vectors were.
   package init(_ query: QuantizedVector) {
     self.query = query.bytes
-    length = Self.length(query.bytes, kernel: kernel)
+    length = query.bytes.withUnsafeBytes { [kernel] in Self.length($0, kernel: kernel) }
   }
 
   /// The cosine with a stored vector, -1 to 1; 0 where it has another number of dimensions.
-  package func cosine(_ stored: [UInt8]) -> Float {
+  package func cosine(_ stored: [UInt8]) -> Float { stored.withUnsafeBytes(cosine) }
+
+  /// The same of bytes where they lie.
+  package func cosine(_ stored: UnsafeRawBufferPointer) -> Float {
     guard stored.count == query.count, !stored.isEmpty else { return 0 }
     let other = Self.length(stored, kernel: kernel)
     guard other > 0, length > 0 else { return 0 }
-    return Float(Self.dot(query, stored, kernel: kernel)) / (length * other)
+    let dot = query.withUnsafeBytes { Self.dot($0, stored, kernel: kernel) }
+    return Float(dot) / (length * other)
   }
 
-  private static func length(_ bytes: [UInt8], kernel: Int32) -> Float {
+  private static func length(_ bytes: UnsafeRawBufferPointer, kernel: Int32) -> Float {
     Float(dot(bytes, bytes, kernel: kernel)).squareRoot()
   }
 
-  private static func dot(_ left: [UInt8], _ right: [UInt8], kernel: Int32) -> Int32 {
-    left.withUnsafeBytes { left in
-      right.withUnsafeBytes { right in
-        cvector_dot(
-          kernel, left.bindMemory(to: Int8.self).baseAddress,
-          right.bindMemory(to: Int8.self).baseAddress, left.count)
-      }
-    }
+  private static func dot(
+    _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer, kernel: Int32
+  ) -> Int32 {
+    cvector_dot(
+      kernel, left.bindMemory(to: Int8.self).baseAddress,
+      right.bindMemory(to: Int8.self).baseAddress, left.count)
   }
 }

@@ -53,25 +53,38 @@ enum SearchDocTable {
     try db.number("SELECT max(id) FROM search_docs") ?? 0
   }
 
-  /// A document if it passes the filter, whatever led to it.
-  static func hit(_ db: Database, _ id: Int64, _ filter: SearchFilter, score: Double) throws
-    -> SearchHit?
-  {
-    try db.one(
-      """
-      SELECT t.id, t.title, d.thread, d.seq, d.role, d.created_at FROM search_docs d
-      JOIN search_threads s ON s.number = d.thread JOIN threads t ON t.id = s.thread_id
-      WHERE d.id = ?1 AND t.deleted_at IS NULL AND (?2 IS NULL OR t.key_id = ?2)
-        AND (?3 IS NULL OR t.end_user_id = ?3) AND (?4 IS NULL OR t.id = ?4)
-        AND (?5 IS NULL OR d.role = ?5) AND (?6 IS NULL OR d.created_at >= ?6)
-        AND (?7 IS NULL OR d.created_at < ?7) AND (?8 IS NULL OR d.id <= ?8)
-      """, id, filter.visibleTo, filter.endUserID, filter.thread, filter.role, filter.since,
-      filter.until, filter.through
+  /// Documents named by `?1` that pass the filter in the other parameters.
+  private static let passing = """
+    FROM json_each(?1) j CROSS JOIN search_docs d ON d.id = j.value
+    CROSS JOIN search_threads s ON s.number = d.thread CROSS JOIN threads t ON t.id = s.thread_id
+    WHERE t.deleted_at IS NULL AND (?2 IS NULL OR t.key_id = ?2)
+      AND (?3 IS NULL OR t.end_user_id = ?3) AND (?4 IS NULL OR t.id = ?4)
+      AND (?5 IS NULL OR d.role = ?5) AND (?6 IS NULL OR d.created_at >= ?6)
+      AND (?7 IS NULL OR d.created_at < ?7) AND (?8 IS NULL OR d.id <= ?8)
+    """
+
+  private static func arguments(_ ids: [Int64], _ filter: SearchFilter) -> [(any Bindable)?] {
+    [
+      list(ids), filter.visibleTo, filter.endUserID, filter.thread, filter.role, filter.since,
+      filter.until, filter.through,
+    ]
+  }
+
+  /// Those of some documents that pass the filter, whatever led to them, in the order in which they are asked for.
+  static func hits(_ db: Database, _ ids: [Int64], _ filter: SearchFilter) throws -> [SearchHit] {
+    try db.all(
+      "SELECT d.id, t.id, t.title, d.thread, d.seq, d.role, d.created_at \(passing)",
+      of: arguments(ids, filter)
     ) { row in
       SearchHit(
-        id: id, threadID: try row.id(), title: row.optionalText(), threadNumber: try row.int(),
-        seq: try row.int(),
-        role: try row.choice(), createdAt: try row.int(), score: score)
+        id: try row.int(), threadID: try row.id(), title: row.optionalText(),
+        threadNumber: try row.int(), seq: try row.int(), role: try row.choice(),
+        createdAt: try row.int(), score: 0)
     }
+  }
+
+  /// The numbers of those that pass.
+  static func visible(_ db: Database, _ ids: [Int64], _ filter: SearchFilter) throws -> [Int64] {
+    try db.all("SELECT d.id \(passing)", of: arguments(ids.sorted(), filter)) { try $0.int() }
   }
 }

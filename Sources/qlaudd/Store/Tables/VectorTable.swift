@@ -3,6 +3,9 @@ import GRDB
 
 /// One statement a function on `search_models`, `search_vectors` and `search_codes`.
 enum VectorTable {
+  /// Where the keys of a model's vectors begin: the number of the document is added.
+  static func keys(of model: Int64) -> Int64 { model << 40 }
+
   static func model(_ db: Database, named name: String) throws -> VectorModel? {
     try db.one("SELECT number, dimension, through FROM search_models WHERE name = ?", name) { row in
       VectorModel(
@@ -37,7 +40,8 @@ enum VectorTable {
 
   static func insert(_ db: Database, _ model: Int64, _ vector: StoredVector) throws {
     try db.run(
-      "INSERT OR REPLACE INTO search_vectors VALUES (?, ?, ?)", model, vector.id, vector.vector)
+      "INSERT OR REPLACE INTO search_vectors VALUES (?, ?)", keys(of: model) + vector.id,
+      vector.vector)
     try db.run(
       "INSERT OR REPLACE INTO search_codes VALUES (?, ?, ?)", model, vector.id, vector.code)
   }
@@ -45,7 +49,7 @@ enum VectorTable {
   /// Takes a document's vectors out, of every model.
   static func delete(_ db: Database, _ id: Int64) throws {
     for model in try db.all("SELECT number FROM search_models", read: { try $0.int() }) {
-      try db.run("DELETE FROM search_vectors WHERE model = ? AND id = ?", model, id)
+      try db.run("DELETE FROM search_vectors WHERE key = ?", keys(of: model) + id)
       try db.run("DELETE FROM search_codes WHERE model = ? AND id = ?", model, id)
     }
   }
@@ -56,10 +60,15 @@ enum VectorTable {
     try db.run("UPDATE search_models SET through = 0")
   }
 
-  static func vector(_ db: Database, _ model: Int64, _ id: Int64) throws -> [UInt8]? {
-    try db.one("SELECT vector FROM search_vectors WHERE model = ? AND id = ?", model, id) {
-      try $0.bytes()
-    }
+  /// What a function makes of the vectors of some documents; those without one are left out.
+  static func scores(
+    _ db: Database, _ model: Int64, _ ids: [Int64], _ score: VectorScore
+  ) throws -> [(id: Int64, score: Float)] {
+    try db.all(
+      """
+      SELECT j.value, v.vector FROM json_each(?) j CROSS JOIN search_vectors v ON v.key = ? + j.value
+      """, list(ids.sorted()), keys(of: model)
+    ) { (id: try $0.int(), score: $0.withOptionalBytes(score) ?? 0) }
   }
 
   /// Codes of messages that can be found, in the order of their numbers, with whose they are.
