@@ -16,6 +16,8 @@ import Wire
     Fault(name: "ENOSPC on write", calls: .write, code: ENOSPC, kind: "storage_full"),
     Fault(name: "EIO on write", calls: .write, code: EIO, kind: "storage_unavailable"),
     Fault(name: "EROFS on write", calls: .write, code: EROFS, kind: "storage_unavailable"),
+    Fault(name: "EACCES on write", calls: .write, code: EACCES, kind: "storage_unavailable"),
+    Fault(name: "EPERM on write", calls: .write, code: EPERM, kind: "storage_unavailable"),
     Fault(name: "EIO on fsync", calls: .sync, code: EIO, kind: "storage_unavailable"),
     Fault(name: "ENOSPC on fsync", calls: .sync, code: ENOSPC, kind: "storage_unavailable"),
   ]
@@ -158,25 +160,4 @@ import Wire
     again.crash()
   }
 
-  @Test func `a database that is moved away takes nothing until it is back, and nothing is lost`()
-    async throws
-  {
-    let standIn = try StandIn { _, connection in try StandIn.say(["x"], to: connection) }
-    let folder = try TemporaryFolder()
-    let daemon = try Daemon(in: folder)
-    let client = try RPCClient(daemon)
-    try await client.use(standIn)
-    let thread = try await client.newThread()
-    _ = await client.untilDone(try await client.send("before", to: thread))
-    try FileManager.default.moveItem(atPath: daemon.database, toPath: folder["away"])
-    let refused = try await client.request("thread/create")
-    #expect(refused["error"]?["data"]?["kind"] == "storage_unavailable")
-    #expect(try await client.messages(thread).count == 2)
-    let finding = try await client.call("daemon/doctor")
-    #expect(finding["ok"] == false)
-    #expect(finding["findings"]?[0]?["fix"]?.string?.contains("qlaud backup") == true)
-    try FileManager.default.moveItem(atPath: folder["away"], toPath: daemon.database)
-    _ = await client.untilDone(try await client.send("after", to: thread))
-    #expect(try await client.call("daemon/doctor")["ok"] == true)
-  }
 }

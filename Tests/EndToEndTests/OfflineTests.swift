@@ -74,7 +74,8 @@ private struct Away {
         daemon, "POST", "/v1/threads/\(thread)/messages",
         ["max_tokens": 9, "content": .string(text)])
       #expect(reply.status == 202)
-      #expect(["offline", nil].contains(reply.json["reason"]?.string))
+      // As it was told, even where it is being tried again by now.
+      #expect(reply.json["status"] == "queued" && reply.json["reason"] == "offline")
     }
     let standIn = try StandIn { body, connection in
       try StandIn.say([StandIn.question(body).uppercased()], to: connection)
@@ -88,17 +89,19 @@ private struct Away {
     #expect(standIn.requests.map(StandIn.question) == ["one", "two", "three"])
   }
 
-  @Test func `retry-after is obeyed for all turns of the provider`() async throws {
-    let isLimited = Shared(true)
-    let standIn = try StandIn { _, connection in
-      if isLimited.with({ $0 }) {
+  @Test func `retry-after is obeyed for all turns of the model, over a restart, and others go on`()
+    async throws
+  {
+    let standIn = try StandIn { body, connection in
+      if body["model"] == "stand-in" {
         return try connection.respond(
           status: 429, headers: [("retry-after", "3600")], body: [])
       }
       try StandIn.say(["ok"], to: connection)
     }
-    let daemon = try Daemon()
-    let client = try RPCClient(daemon)
+    let folder = try TemporaryFolder()
+    var daemon = try Daemon(in: folder)
+    var client = try RPCClient(daemon)
     try await client.use(standIn)
     let first = try await client.send("x", to: try await client.newThread())
     let told = await client.events {
@@ -109,11 +112,81 @@ private struct Away {
     let second = try await client.send("y", to: try await client.newThread())
     _ = await client.events { $0["event"] == "qlaud.queued" && $0["turn_id"]?.string == second }
     #expect(standIn.requests.count == asked)
-    let report = try await status(client)
-    #expect(report["reachability"] == "down" && report["reason"] == "rate_limited")
-    #expect(report["depth"] == 2)
-    let wait = (report["retry_at"]?.int ?? 0) - Int64(Date().timeIntervalSince1970 * 1000)
-    #expect((3_000_000...3_600_000).contains(wait))
+    /// The provider is up, and one of its models is not.
+    func expectLimit(_ client: RPCClient) async throws {
+      let report = try await status(client)
+      #expect(report["reachability"] == "up" && report["reason"] == .null)
+      #expect(report["depth"] == 2)
+      let limits = report["limits"]?.array ?? []
+      #expect(limits.count == 1 && limits.first?["model"] == "stand-in")
+      #expect(limits.first?["reachability"] == "down" && limits.first?["depth"] == 2)
+      let moment = limits.first?["retry_at"]?.int ?? 0
+      let wait = moment - Int64(Date().timeIntervalSince1970 * 1000)
+      #expect((3_000_000...3_600_000).contains(wait))
+    }
+    try await expectLimit(client)
+    let printed = try Spawn.run([
+      "\(Daemon.programs)/qlaud", "queue", "--socket", daemon.socket, "--no-start",
+    ])
+    #expect(printed.text.contains("up/stand-in"), "\(printed.text)")
+    let other = try await client.send(
+      "z", to: try await client.newThread(), more: ["model": "up/other"])
+    #expect((await client.untilDone(other)).last?["data"]?["status"] == "done")
+    #expect(standIn.requests.count == asked + 1)
+
+    daemon.crash()
+    daemon = try Daemon(in: folder)
+    client = try RPCClient(daemon)
+    let third = try await client.send(
+      "more", to: try await client.newThread(), more: ["model": "up/other"])
+    #expect((await client.untilDone(third)).last?["data"]?["status"] == "done")
+    #expect(standIn.requests.count == asked + 2)
+    try await expectLimit(client)
+    // What is known of it is of the old address: the first of them is tried, and told the same.
+    let more = standIn.requests.count
+    _ = try await client.call("thread/subscribe", ["thread_id": "*", "after": 0])
+    try await client.use(standIn)
+    _ = await client.events(2) { $0["event"] == "qlaud.queued" && $0["turn_id"]?.string == first }
+    #expect(standIn.requests.dropFirst(more).allSatisfy { StandIn.question($0) == "x" })
+  }
+
+  @Test func `where every model of an account is limited, each finds out with one call`()
+    async throws
+  {
+    let isLimited = Shared(true)
+    let standIn = try StandIn { _, connection in
+      if isLimited.with({ $0 }) {
+        return try connection.respond(status: 429, headers: [("retry-after", "3600")], body: [])
+      }
+      try StandIn.say(["ok"], to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    var turns: [String] = []
+    for number in 0..<12 {
+      turns.append(
+        try await client.send(
+          "\(number)", to: try await client.newThread(),
+          more: ["model": .string("up/m\(number % 3)")]))
+      let turn = turns[number]
+      _ = await client.events { $0["event"] == "qlaud.queued" && $0["turn_id"]?.string == turn }
+    }
+    #expect(standIn.requests.count == 3)
+    #expect(try await status(client)["depth"] == 12)
+    isLimited.with { $0 = false }
+    try await client.use(standIn)
+    for turn in turns {
+      #expect((await client.untilDone(turn)).last?["data"]?["status"] == "done")
+    }
+    #expect(standIn.requests.count == 15)
+    // In order, for each model.
+    for model in 0..<3 {
+      let asked = standIn.requests.dropFirst(3).filter { $0["model"]?.string == "m\(model)" }
+      #expect(Set(asked.map(StandIn.question)).count == 4)
+      #expect(asked.first.map(StandIn.question) == "\(model)")
+    }
+    #expect(try await status(client)["limits"] == [])
   }
 
   @Test func `the rule fail answers an error, not_after ends a wait, a cancelled turn is gone`()
@@ -210,6 +283,91 @@ private struct Away {
     #expect(names.count == tries.with { $0 })
     #expect(Set(names).count == 2 && Set(names.dropLast()).count == 1)
     #expect(names.first?.contains(first) == true)
+  }
+
+  @Test
+  func `the name of a call outlives a kill; the next call, another model and a retry have others`()
+    async throws
+  {
+    let stage = Shared(0)
+    let standIn = try StandIn { body, connection in
+      let number = stage.with { count in
+        count += 1
+        return count
+      }
+      switch number {
+      // The first call is cut off by a kill.
+      case 1: try connection.waitForPeerToClose()
+      case 2: try StandIn.call([ScriptedCall("c1", "nothing")], to: connection)
+      // The second is refused for good by the one model, and by the other one too.
+      case 3, 4: try connection.respond(status: 404, body: "{}")
+      default: try StandIn.say(["ok"], to: connection)
+      }
+    }
+    let folder = try TemporaryFolder()
+    var daemon = try Daemon(in: folder)
+    var client = try RPCClient(daemon)
+    try await client.use(standIn)
+    _ = try await client.call(
+      "provider/set",
+      [
+        "name": "up", "base_url": .string(standIn.server.origin), "shape": "openai-chat",
+        "headers": ["Idempotency-Key": "{{idempotency_key}}"],
+      ])
+    let thread = try await client.newThread()
+    let turn = try await client.send("x", to: thread, more: ["fallback": ["up/other"]])
+    _ = try await standIn.server.request(at: 0)
+    daemon.crash()
+    daemon = try Daemon(in: folder)
+    client = try RPCClient(daemon)
+    _ = try await client.call("thread/subscribe", ["thread_id": .string(thread), "after": 0])
+    #expect((await client.untilDone(turn)).last?["data"]?["status"] == "failed")
+    #expect(try await client.call("turn/get", ["turn_id": .string(turn)])["unknown_outcomes"] == 1)
+    // Begun anew, over HTTP, and answered anew in a fork.
+    let again = try HTTPReply.request(daemon, "POST", "/v1/turns/\(turn)/retry", [:])
+    #expect(again.status == 200 && again.json["turn_id"]?.string == turn, "\(again.json)")
+    #expect(again.json["content"]?[0]?["text"] == "ok")
+    let refused = try await client.request("turn/retry", ["turn_id": .string(turn)])
+    #expect(refused["error"]?["data"]?["kind"] == "conflict")
+    let fork = try await client.call(
+      "turn/retry", ["turn_id": .string(turn), "as_fork": true])
+    #expect(fork["thread_id"]?.string != thread && fork["content"]?[0]?["text"] == "ok")
+
+    let calls = standIn.server.requests.filter { $0.method == "POST" }
+    let names = calls.compactMap { $0.header("idempotency-key") }
+    let models = standIn.requests.compactMap { $0["model"]?.string }
+    #expect(models == ["stand-in", "stand-in", "stand-in", "other", "stand-in", "stand-in"])
+    #expect(names.count == 6 && names.first == names.dropFirst().first)
+    #expect(Set(names).count == 5, "\(names)")
+  }
+
+  @Test func `one hiccup neither flips to the local model nor parks the turn`() async throws {
+    let local = try StandIn { _, connection in try StandIn.say(["from here"], to: connection) }
+    let tries = Shared(0)
+    let standIn = try StandIn { _, connection in
+      let number = tries.with { count in
+        count += 1
+        return count
+      }
+      if number == 1 { return try connection.respond(status: 503, headers: [], body: []) }
+      try StandIn.say(["from there"], to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    _ = try await client.call(
+      "provider/set",
+      ["name": "here", "base_url": .string(local.server.origin), "shape": "openai-chat"])
+    try await client.use(standIn)
+    _ = try await client.call("settings/set", ["settings": ["local_model": "here/small"]])
+    _ = try await client.call("thread/subscribe", ["thread_id": "*", "after": 0])
+    let thread = try await client.newThread()
+    let turn = try await client.send("x", to: thread, more: ["offline": "local"])
+    let events = await client.untilDone(turn)
+    #expect(events.contains { $0["event"] == "qlaud.retry" })
+    #expect(!client.events.contains { $0["event"] == "qlaud.queued" })
+    #expect(!client.events.contains { $0["event"]?.string?.hasPrefix("network.") == true })
+    #expect(try await client.messages(thread).last?["content"]?[0]?["text"] == "from there")
+    #expect(local.requests.isEmpty)
   }
 
   @Test func `thread, key and settings say what becomes of a send that does not`() async throws {

@@ -172,6 +172,25 @@ import Testing
         ]
       }, end: .open(until: 7_002)),
     Story(
+      "a limit that a probe is told is obeyed, whatever has become of the network",
+      {
+        probes + [
+          (.networkChanged, 1_007, []),
+          (.failed(a, failure(.rateLimited, began: 1_006, retryAfter: .seconds(7))), 1_010, []),
+        ]
+      }, end: .open(until: 8_010)),
+    Story(
+      "a limit of a model shows that its provider is back",
+      { probes + [(.limited(a), 1_020, [.cameUp, .look])] }, end: .draining([a])),
+    Story(
+      "a limit of a model is no answer that would make up for failures",
+      {
+        [
+          (.failed(a, failure(began: 1)), 2, []), (.limited(b), 3, []),
+          (.failed(c, failure(began: 4)), 5, [.wentDown]),
+        ]
+      }, end: .open(until: 1_005)),
+    Story(
       "a call of before that is answered shows that the provider is there",
       { goesDown + [(.answered(c), 6, [.cameUp, .look])] }, end: .draining([])),
   ]

@@ -194,6 +194,7 @@ import Wire
       (TurnQueue.oldestReadySQL, "turns_ready"), (TurnQueue.oldestDueSQL, "turns_parked"),
       (TurnQueue.oldestInLaneSQL, "turns_in_lane"),
       (TurnQueue.oldestDueInLaneSQL, "turns_in_lane"),
+      (TurnQueue.oldestToldInLaneSQL, "turns_in_lane"),
     ]
     for (sql, index) in choices {
       let marks = sql.filter { $0 == "?" }.count

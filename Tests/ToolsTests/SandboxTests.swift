@@ -54,6 +54,12 @@ struct SandboxTests {
       "import socket; socket.socket(socket.AF_INET6).connect(('2001:db8::1', 80))",
       "import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)",
       "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'x', ('192.0.2.1', 53))",
+      // To the host of a virtual machine, to the kernel, within itself.
+      "import socket; socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM)",
+      "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+      "import socket; socket.socket().bind(('127.0.0.1', 0))",
+      // The kernel looks at the low half of an argument only, and so must the filter.
+      "import ctypes; n = ctypes.CDLL(None, use_errno=True).syscall(\(Self.socketCall), ctypes.c_long((1 << 32) + 2), ctypes.c_long(1), ctypes.c_long(0)); raise OSError(ctypes.get_errno(), str(n)) if n < 0 else SystemExit(0)",
     ])
   func `there is no network`(code: String) async throws {
     let ran = try await run(code)
@@ -66,7 +72,51 @@ struct SandboxTests {
     defer { listener.close() }
     let ran = try await run(
       "import socket; socket.create_connection(('127.0.0.1', \(listener.port)), 3)")
-    #expect(ran.error.contains("ConnectionRefusedError"))
+    #expect(ran.error.contains("PermissionError"))
+  }
+
+  @Test func `local sockets are there for programs, but hold no more than is counted`() async throws
+  {
+    let ran = try await run(
+      """
+      import asyncio, socket
+      a, b = socket.socketpair()
+      for option in [socket.SO_SNDBUF, socket.SO_RCVBUF, 32, 33]:
+          try: a.setsockopt(socket.SOL_SOCKET, option, 1 << 20)
+          except PermissionError: print('refused')
+      a.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+      a.sendall(b'through'); print(b.recv(9))
+      async def main():
+          reader, writer = await asyncio.open_unix_connection(sock=b)
+          a.sendall(b'line\\n'); print(await reader.readline())
+      asyncio.run(main())
+      """)
+    #expect(ran.output == "refused\nrefused\nrefused\nrefused\nb'through'\nb'line\\n'\n", "\(ran)")
+    let hoard = try await run(
+      """
+      import os, socket, time
+      for n in range(10):
+          if os.fork() == 0:
+              held = [socket.socketpair() for n in range(60)]
+              for a, b in held:
+                  for end in (a, b):
+                      end.setblocking(False)
+                      try:
+                          while True: end.send(bytes(65536))
+                      except OSError: pass
+              time.sleep(1008)
+      time.sleep(1008)
+      """
+    ) { $0.memory = 200 }
+    #expect(hoard.outcome.ending == .heldTooMuch, "\(hoard.error)")
+  }
+
+  private static var socketCall: Int {
+    #if arch(arm64)
+      198
+    #else
+      41
+    #endif
   }
 
   @Test func `an abstract socket of this machine cannot be reached`() async throws {
@@ -205,9 +255,96 @@ struct SandboxTests {
       """)
     let made = try #require(ran.output.split(separator: "\n").last.flatMap { Int($0) })
     #expect(ran.output.hasPrefix("11\n") && made > 4 && made < 24)
-    let bomb = try await run("bomb() { bomb | bomb & }; bomb; wait", in: .sh) { $0.seconds = 5 }
-    // That it has ended is what counts; the shell is not always there any more to say what it could not do.
-    #expect(bomb.error.isEmpty || bomb.error.contains("Cannot fork"), "\(bomb.error)")
+    // Each shell makes one more and waits for it: the last one cannot, and says so once.
+    let chain = try await run("bomb() { (bomb; :); :; }; bomb", in: .sh)
+    #expect(chain.outcome.ending == .exited(0) && chain.error.hasSuffix("Cannot fork\n"))
+    #expect(chain.error.split(separator: "\n").count == 1, "\(chain.error)")
+    // The first shell of this one waits only for two that leave at once, for all that they started go on. So it ends by itself
+    // (0), whether or not the limit was reached by then, or as the one that cannot make its second (2); and with it all others.
+    let bomb = try await run("exec 2>/dev/null; bomb() { bomb | bomb & }; bomb; wait", in: .sh)
+    #expect([.exited(0), .exited(2)].contains(bomb.outcome.ending), "\(bomb)")
+    // Where it waits for all the tree stands at the limit, and what ends makes room for others, until it is stopped.
+    let tree = try await run("bomb() { bomb | bomb & wait; }; bomb", in: .sh) { $0.seconds = 3 }
+    #expect([.exited(0), .timedOut, .wroteTooMuch].contains(tree.outcome.ending))
+    #expect(tree.error.contains("Cannot fork"), "\(tree)")
+  }
+
+  @Test func `the limit of processes is of each run, not of all that run at once`() async throws {
+    let hold = """
+      import os, time
+      for n in range(15):
+          if os.fork() == 0:
+              time.sleep(60)
+              os._exit(0)
+      open('/tmp/go', 'w').close()
+      print('all there', flush=True)
+      os.execvp('sleep', ['sleep', '\(Self.held)'])
+      """
+    let clock = HeldClock()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<3 {
+        group.addTask {
+          let ran = try await run(hold, clock: clock)
+          #expect(ran.output == "all there\n", "\(ran.error)")
+        }
+      }
+      // Forty-eight at once and no sandbox is short of one.
+      while try processes(named: "sleep\0\(Self.held)").count < 3 { await Task.yield() }
+      clock.gate.open()
+      try await group.waitForAll()
+    }
+  }
+  private static let held = "1006"
+
+  @Test func `children that keep to their own limit are stopped when they hold too much together`()
+    async throws
+  {
+    let ran = try await run(
+      """
+      import os, time
+      for n in range(9):
+          if os.fork() == 0:
+              held = b'x' * (40 << 20)
+              time.sleep(1007)
+      print('all made', flush=True)
+      time.sleep(1007)
+      """
+    ) { $0.memory = 160 }
+    #expect(ran.outcome.ending == .heldTooMuch, "\(ran.error)")
+    // Children of children count as well, also where they have left their parents and their session.
+    let hidden = try await run(
+      """
+      (setsid python3 -c "import os,time
+      held = b'x' * (40 << 20)
+      for n in range(4):
+          if os.fork() == 0:
+              held = b'y' * (40 << 20)
+              break
+      time.sleep(1007)" &) &
+      wait
+      exec sleep 1007
+      """, in: .sh
+    ) { $0.memory = 160 }
+    #expect(hidden.outcome.ending == .heldTooMuch, "\(hidden.error)")
+    while try !processes(named: "sleep\01007").isEmpty { await Task.yield() }
+  }
+
+  @Test func `what children have only inherited is counted once`() async throws {
+    let ran = try await run(
+      """
+      import os, time
+      held = b'x' * (90 << 20)
+      children = []
+      for n in range(6):
+          child = os.fork()
+          if child == 0:
+              time.sleep(0.5)
+              os._exit(held[n] == 120 and 7)
+          children.append(child)
+      print([os.waitpid(child, 0)[1] >> 8 for child in children])
+      """
+    ) { $0.memory = 200 }
+    #expect(ran.outcome.ending == .exited(0) && ran.output == "[7, 7, 7, 7, 7, 7]\n", "\(ran)")
   }
 
   @Test func `memory ends at its limit`() async throws {
@@ -354,7 +491,7 @@ struct SandboxTests {
     // What holds is said to the model.
     #expect(
       tool.definition.description.hasSuffix(
-        "Limits: 30 s in all, 512 MiB and 128 open files a process, 24 processes, 32 MiB in /tmp, 1024 bytes of stdout and of stderr."
+        "Limits: 30 s and 512 MiB of memory for all processes together, 512 MiB of address space and 128 open files a process, 24 processes, 32 MiB in /tmp, 1024 bytes of stdout and of stderr."
       ))
     let good = await Dispatch.run(.test(["code": "print('hi')"]), on: tool, outside)
     #expect(good == ToolResult(output: ["exit_code": 0, "stdout": "hi\n", "stderr": ""]))

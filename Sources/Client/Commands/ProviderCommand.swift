@@ -32,7 +32,10 @@ struct ProviderCommand: ParsableCommand {
     @Flag(help: "Read its key from standard input and keep it as a secret of the provider's name.")
     var keyStdin = false
     @Option(
-      name: .customLong("header"), help: "A further header, as 'Name: value'; may be repeated.")
+      name: .customLong("header"),
+      help:
+        "A further header, as 'Name: value'; may be repeated. The value {{idempotency_key}} names each model call, the same for all its tries."
+    )
     var headers: [String] = []
     @OptionGroup var common: Common
 

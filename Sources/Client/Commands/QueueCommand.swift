@@ -20,12 +20,7 @@ struct QueueCommand: ParsableCommand {
           .init(title: "WAITING", alignsRight: true),
           .init(title: "NEXT TRY"), .init(title: "REASON", shrinks: true),
         ]
-        let rows = (queue["providers"]?.array ?? []).map { provider in
-          [
-            provider.cell("name"), provider.cell("reachability"), provider.cell("depth"),
-            provider.timeCell("retry_at"), provider.cell("reason"),
-          ]
-        }
+        let rows = (queue["providers"]?.array ?? []).flatMap(QueueCommand.rows)
         console.table(Table(columns: columns, rows: rows), empty: "no providers")
       }
     }
@@ -43,6 +38,21 @@ struct QueueCommand: ParsableCommand {
     func execute(_ daemon: RPCClient, _ console: Console) throws(Failure) {
       console.done(try daemon.call("queue/resume"), "resumed")
     }
+  }
+
+  /// A provider, and below it its models that wait for a limit.
+  private static func rows(_ provider: JSON) -> [[String]] {
+    let own = [
+      provider.cell("name"), provider.cell("reachability"), provider.cell("depth"),
+      provider.timeCell("retry_at"), provider.cell("reason"),
+    ]
+    let limits = (provider["limits"]?.array ?? []).map { limit in
+      [
+        "\(provider.cell("name"))/\(limit.cell("model"))", limit.cell("reachability"),
+        limit.cell("depth"), limit.timeCell("retry_at"), "rate_limited",
+      ]
+    }
+    return [own] + limits
   }
 
   /// The state of the queue in a line or two.

@@ -33,7 +33,7 @@ package struct Turn: Sendable, Equatable {
   package var retryAt: Milliseconds?
   /// Why it waits: `offline`, `rate_limited`, `overloaded`, `vault_locked`, `paused`, `shutdown`.
   package var reason: String?
-  /// What it waits for in the queue: a provider's name, or ``vaultLane``; nil for nothing but its turn.
+  /// What it waits for in the queue: a name of ``Lane``, or ``vaultLane``; nil for nothing but its turn.
   package var lane: String?
   /// When the model call began that is out now; nil where none is.
   package var callStartedAt: Milliseconds?

@@ -15,6 +15,7 @@ enum DatabaseFile {
   /// Makes the file where there is none, else sees whether it is ours, without changing it.
   static func prepare(_ path: String) throws {
     if try create(path) { return }
+    guard isFile(path) else { throw StorageError.unavailable("\(path) is no file") }
     guard chmod(path, mode) == 0 else { throw systemError("set the mode of", path) }
     if size(path) > 0 { try inspect(path) }
   }
@@ -29,6 +30,12 @@ enum DatabaseFile {
     // Nothing has the new file open, so closing this descriptor drops nobody's locks.
     systemClose(descriptor)
     return true
+  }
+
+  /// Whether it is an ordinary file, or cannot be looked at.
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Bytes of a file; 0 where there is none.

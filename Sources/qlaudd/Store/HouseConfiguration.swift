@@ -20,6 +20,13 @@ extension Configuration {
     return configuration
   }
 
+  /// The same for the pool, which opens readers when they are needed: never to a file that has taken the place of ours.
+  static func house(in place: FilePlace) -> Configuration {
+    var configuration = house
+    configuration.prepareDatabase { _ in try place.check() }
+    return configuration
+  }
+
   /// The connection for look-ups by key.
   static var lookups: Configuration {
     var configuration = house

@@ -19,12 +19,14 @@ extension LocalDatabase {
   }
 
   static func complaints(_ db: Database) throws -> [String] {
-    let pages = try db.all("PRAGMA integrity_check") { try $0.text() }
+    let pages = try db.all("PRAGMA integrity_check") { try $0.text() }.filter { $0 != "ok" }
+    // References cannot be followed over pages that cannot be read.
+    guard pages.isEmpty else { return pages }
     let references = try db.all("PRAGMA foreign_key_check") { row in
       let table = try row.text()
       return "table \(table): row \(try row.optionalInt() ?? 0) refers to nothing"
     }
-    return pages.filter { $0 != "ok" } + references
+    return references
   }
 
   /// Copies the database as it is now, waiting events included, to a new file of mode 0600 while everything goes on, and

@@ -7,14 +7,14 @@ extension LocalDatabase {
   /// Pages, indexes and references; takes about a second a gigabyte, on a connection of its own.
   package func fileFindings() async throws -> [Finding] {
     if let problem = watch.look().problem {
-      return [
-        Finding(
-          "file", .error, problem.message,
-          fix:
-            "qlaud backup FILE saves what the daemon holds; then qlaud stop and qlaud restore FILE")
-      ]
+      return [Finding("file", .error, problem.message, fix: problem.fix)]
     }
-    let complaints = try await integrityCheck()
+    let complaints: [String]
+    do { complaints = try await integrityCheck() } catch let error as QlaudError
+      where error.kind == .storageCorrupt
+    {
+      complaints = [error.message]
+    }
     guard complaints.isEmpty else {
       return [
         Finding(

@@ -72,7 +72,7 @@ extension LocalDatabase {
     at path: String, _ watch: FileWatch, _ mends: IndexMends
   ) throws -> Bool {
     // The path may stand for another file by now.
-    if let problem = watch.look().problem { throw problem }
+    if let problem = watch.look().problem { throw problem.error }
     let queue = try DatabaseQueue(path: path, configuration: .house)
     defer { DatabaseFile.closeQuietly(queue) }
     let isDone = try queue.write { db in

@@ -63,22 +63,26 @@ package final class LocalDatabase: Sendable {
   ) async throws -> LocalDatabase {
     do {
       try DatabaseFile.prepare(path)
-      let pool = try DatabasePool(path: path, configuration: .house)
+      let place = FilePlace()
+      let pool = try DatabasePool(path: path, configuration: .house(in: place))
       // The pool has set NORMAL by now, which may lose the last commits with the power.
       try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       try Schema.migrate(pool)
       let firstFree = try await pool.read { try EventTable.reservedThrough($0) + 1 }
       let log = EventLogTail(firstFree: firstFree, onEvents: onEvents)
+      let lookups = try DatabaseQueue(path: path, configuration: .lookups)
+      let watch = FileWatch(path)
+      place.keep(watch)
       let database = LocalDatabase(
-        pool: pool, lookups: try DatabaseQueue(path: path, configuration: .lookups), log: log,
-        source: source, path: path, rule: rule, watch: FileWatch(path))
+        pool: pool, lookups: lookups, log: log, source: source, path: path, rule: rule, watch: watch
+      )
       do { try await database.reserveEventNumbers(atLeast: 1) } catch let error as QlaudError
         where error.isStorageRefusal
       {
         // What is there can be read on a full disk, too; the first append reserves.
       }
       return database
-    } catch { throw StorageError.map(error) }
+    } catch { throw StorageError.map(error, at: path) }
   }
 
   /// Writes the waiting events, empties the write-ahead log and closes the file. Any later call throws `internal`.
@@ -126,7 +130,7 @@ package final class LocalDatabase: Sendable {
     let (log, disk, watch, now) = (log, disk, watch, source.now)
     let step: @Sendable (Database) -> (Result<T, any Error>, walBytes: Int) = { db in
       let (problem, walBytes) = watch.look()
-      if let problem { return (.failure(problem), walBytes) }
+      if let problem { return (.failure(problem.error), walBytes) }
       let result = Transaction.run(
         on: db, log: log, disk: disk, now: now(), isDurable: isDurable, body)
       return (result, walBytes)
@@ -165,9 +169,20 @@ package final class LocalDatabase: Sendable {
 
   /// Runs a read on one snapshot of the file.
   func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    do { return try await read(on: pool, body) } catch let error as QlaudError
+      where error.isStorageRefusal && watch.look().problem != nil
+    {
+      // No further connection can be had to a file that is not in its place. This one is there.
+      return try await read(on: lookups, body)
+    }
+  }
+
+  private func read<T: Sendable>(
+    on reader: some DatabaseReader, _ body: @escaping @Sendable (Database) throws -> T
+  ) async throws -> T {
     try checkOpen()
     return try await withCheckedThrowingContinuation { continuation in
-      pool.asyncRead { access in
+      reader.asyncRead { access in
         continuation.resume(
           with: Result { try body(access.get()) }.mapError { StorageError.map($0) })
       }

@@ -14,6 +14,15 @@ enum StorageError {
     }
   }
 
+  /// The same, naming the file: for whoever starts the daemon and has named another one, or none.
+  static func map(_ error: any Error, at path: String) -> QlaudError {
+    let mapped = map(error)
+    guard !mapped.message.contains(path) else { return mapped }
+    return QlaudError(
+      mapped.kind, "\(path): \(mapped.message)", details: mapped.details,
+      isRetryable: mapped.isRetryable)
+  }
+
   private static func map(_ error: DatabaseError) -> QlaudError {
     let text = "\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))"
     if isOfSearchIndex(error) {
@@ -30,6 +39,8 @@ enum StorageError {
       QlaudError(.storageFull, "the disk is full: \(text)", isRetryable: true)
     case .SQLITE_IOERR:
       unavailable("the database file cannot be read or written: \(text)")
+    case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_DIRECTORY:
+      unavailable("nothing can be written to the folder of the database file: \(text)")
     case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
       unavailable("the database file cannot be opened for writing: \(text)")
     case .SQLITE_BUSY, .SQLITE_LOCKED:

@@ -136,7 +136,7 @@ final class FaultWorld {
       let calls: [FailingDisk.Calls] = [.write, .sync, .any]
       disk?.fail(
         calls.randomElement(using: &random) ?? .write,
-        with: [EIO, ENOSPC, EROFS].randomElement(using: &random) ?? EIO,
+        with: [EIO, ENOSPC, EROFS, EACCES].randomElement(using: &random) ?? EIO,
         skip: Int32.random(in: 0...12, using: &random),
         times: Bool.random(using: &random) ? -1 : Int32.random(in: 1...6, using: &random))
     case .fullDisk: try keeper?.fill(folder["disk/ballast"])

@@ -57,7 +57,9 @@ extension Field where Value == String {
 extension Field where Value == [HeaderField] {
   /// Headers as an object of names and values.
   static let headers = Field(
-    "headers", "Further headers of every request; not for secrets.", required: false,
+    "headers",
+    "Further headers of every request; not for secrets. The value {{idempotency_key}} stands for a name that all tries of one model call bear, for hosts that honour one, as in Idempotency-Key.",
+    required: false,
     schema: ["type": "object", "additionalProperties": ["type": "string"]]
   ) { json throws(InvalidParams) in
     guard let json = json?.nonNull else { return [] }

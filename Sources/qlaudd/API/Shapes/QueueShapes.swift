@@ -35,6 +35,17 @@ extension Shape where Value == QueueCare.ProviderStatus {
     .nullable("reason", \.reason, "Why it is given up: offline, rate_limited, overloaded."),
     .nullable("since", \.since, "Since when; null where nothing was tried since the start."),
     .nullable("retry_at", \.retryAt, "When it is tried again."),
-    .field("depth", \.depth, "Turns that wait for it."),
-    .field("failures", \.failures, "Calls that failed since it answered last."))
+    .field("depth", \.depth, "Turns that wait for it, or for a model of it."),
+    .field("failures", \.failures, "Calls that failed since it answered last."),
+    .nested(
+      "limits", \.limits, .array(of: .modelLimit),
+      "Models of it that wait for a limit (429) to be over; its others go on."))
+}
+
+extension Shape where Value == QueueCare.ModelLimit {
+  static let modelLimit = Shape(
+    .field("model", \.model, "The model, by the provider's name for it."),
+    .field("reachability", \.reachability, "down, probing or draining, as of a provider."),
+    .nullable("retry_at", \.retryAt, "When it is tried again."),
+    .field("depth", \.depth, "Turns that wait for it."))
 }

@@ -1,7 +1,7 @@
 import Domain
 
-/// Whether calls may go to one provider: a pure machine, shared by all turns that want to go there. Times are milliseconds of the
-/// steady clock (``Core/steady()``).
+/// Whether calls may go to one provider, or to one model of it that has reached a limit: a pure machine, shared by all turns that
+/// want to go there. Times are milliseconds of the steady clock (``Core/steady()``).
 ///
 /// ```
 ///              answered                    strikes enough, or told to wait
@@ -59,6 +59,8 @@ struct Circuit: Sendable, Equatable {
     case taken(TurnID)
     /// The provider has answered a call, with success or with a refusal: it is there.
     case answered(TurnID)
+    /// The provider has answered that the model which was asked has reached a limit: it is there, and that is all this says.
+    case limited(TurnID)
     case failed(TurnID, Failure)
     /// A turn is done, parked or waits for somebody else.
     case left(TurnID)
@@ -152,6 +154,7 @@ struct Circuit: Sendable, Equatable {
     case .asks(let turn): asks(turn, now)
     case .taken(let turn): taken(turn, now)
     case .answered(let turn): answered(turn, now)
+    case .limited(let turn): isUp ? [] : answered(turn, now, isLimit: true)
     case .failed(let turn, let failure): failed(turn, failure, now)
     case .left(let turn): left(turn, now)
     case .laneEmpty: laneEmpty()
@@ -191,10 +194,12 @@ struct Circuit: Sendable, Equatable {
     lastProbe = now
   }
 
-  private mutating func answered(_ turn: TurnID, _ now: Milliseconds) -> [Action] {
+  private mutating func answered(_ turn: TurnID, _ now: Milliseconds, isLimit: Bool = false)
+    -> [Action]
+  {
     // A call that was let through before says nothing about a limit that was reached since.
     if case .open = state, cause != .unreachable { return [] }
-    lastAnswer = (turn, now)
+    if !isLimit { lastAnswer = (turn, now) }
     (strikes, failures, lastStriker) = (0, 0, nil)
     switch state {
     case .closed: return []
@@ -229,7 +234,8 @@ struct Circuit: Sendable, Equatable {
     case .probing(turn, let isAgain):
       failures += 1
       open(failure, now)
-      guard isAgain else { return [] }
+      // What the host itself has said does not change with the network.
+      guard isAgain, failure.cause == .unreachable else { return [] }
       state = .open(until: max(now, lastProbe + Self.probeGap))
       return [.look]
     case .open(let until):

@@ -11,18 +11,19 @@ extension Core {
   func steady() -> Milliseconds { steadyClock() }
 
   /// The provider has answered a turn's call, with success or with a refusal.
-  func noteAnswer(to turn: TurnID, by provider: Provider) async {
-    let (news, mayLook) = reach.answered(turn, by: provider)
+  func noteAnswer(to turn: TurnID, by provider: Provider, model: String?) async {
+    let (news, mayLook) = reach.answered(turn, by: provider, model: model)
     if mayLook { work.ring() }
     if let news { await announce(news, provider) }
   }
 
   /// A turn's call has failed; says what the turn may do now.
   func noteFailure(
-    _ failure: UpstreamFailure, of turn: TurnID, at provider: Provider, began: Milliseconds
+    _ failure: UpstreamFailure, of turn: TurnID, at provider: Provider, model: String?,
+    began: Milliseconds
   ) async -> Reach.Verdict {
     let verdict = reach.failed(
-      turn, at: provider,
+      turn, at: provider, model: model,
       Circuit.Failure(
         cause: Circuit.Cause(failure), began: began, retryAfter: failure.retryAfter,
         jitter: source.randomFraction))
@@ -46,11 +47,11 @@ extension Core {
       }
       do throws(UpstreamFailure) { try await upstream.look(at: provider) } catch {
         if error.isRetryable {
-          _ = await noteFailure(error, of: probe, at: provider, began: began)
+          _ = await noteFailure(error, of: probe, at: provider, model: nil, began: began)
           return
         }
       }
-      await noteAnswer(to: probe, by: provider)
+      await noteAnswer(to: probe, by: provider, model: nil)
     } catch {
       logger.error("a provider could not be looked at", metadata: ["error": "\(error)"])
     }

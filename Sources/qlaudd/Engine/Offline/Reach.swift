@@ -4,10 +4,14 @@ import Synchronization
 import Upstream
 import Wire
 
-/// The circuits of all providers and what they say about the network. Nothing of it is stored: what waits is rows, and a start
+/// The circuits of all lanes and what they say about the network. Nothing of it is stored: what waits is rows, and a start
 /// tries one turn of each lane.
+///
+/// A provider has a circuit, and each of its models that was told of a limit (429) has one more: a limit is mostly of one model, and
+/// the others go on. Where it is of the whole account, each model finds that out with one call. A call needs both to let it through.
 final class Reach: Sendable {
-  private struct State {
+  fileprivate struct State {
+    /// By lane.
     var circuits: [String: Circuit] = [:]
     var network: NetworkState
   }
@@ -23,6 +27,8 @@ final class Reach: Sendable {
   /// A turn that must not call a provider now.
   struct Held: Error, Sendable, Equatable {
     let provider: String
+    /// What it waits for.
+    let lane: String
     let cause: Circuit.Cause
     /// When the provider is tried again; nil where somebody tries it now.
     let until: Milliseconds?
@@ -31,23 +37,13 @@ final class Reach: Sendable {
   /// What is announced to everybody.
   enum News: Sendable, Equatable { case online, offline }
 
-  private func with<Result>(
-    _ provider: String, _ body: (inout Circuit, inout NetworkState, Milliseconds) -> Result
-  ) -> Result {
-    let now = now()
-    return state.withLock { state in
-      var circuit = state.circuits[provider] ?? Circuit(at: now)
-      defer { state.circuits[provider] = circuit }
-      return body(&circuit, &state.network, now)
-    }
-  }
-
   /// Brings back what an earlier run left waiting.
   func restore(_ lanes: [LaneStatus]) {
     let now = now()
     state.withLock { state in
       for lane in lanes where lane.lane != Turn.vaultLane {
-        let isLimit = lane.reason == Circuit.Cause.rateLimited.rawValue
+        let isLimit =
+          lane.reason == Circuit.Cause.rateLimited.rawValue || Lane.model(of: lane.lane) != nil
         // What a provider asked for outlives the restart; a back-off does not.
         let moment = isLimit ? min(lane.lastRetryAt ?? now, now + Backoff.longestAsked) : now
         state.circuits[lane.lane] = Circuit(
@@ -56,48 +52,83 @@ final class Reach: Sendable {
     }
   }
 
-  /// Lets a turn call a provider.
-  /// - Throws: ``Held`` where it must wait.
-  func admit(_ turn: TurnID, to provider: String) throws(Held) {
-    let held: Held? = with(provider) { circuit, _, now in
-      let actions = circuit.take(.asks(turn), at: now)
-      for case .hold(let until) in actions {
-        return Held(provider: provider, cause: circuit.cause ?? .unreachable, until: until)
+  /// Lets a turn call a model.
+  /// - Throws: ``Held`` where it must wait; then no circuit has changed.
+  func admit(_ turn: TurnID, to route: Route) throws(Held) {
+    let now = now()
+    let provider = route.provider.name
+    let held: Held? = state.withLock { state in
+      var asked = [provider: state.circuits[provider] ?? Circuit(at: now)]
+      let limit = Lane.limit(of: route.upstreamModel, at: provider)
+      asked[limit] = state.circuits[limit]
+      for lane in [provider, limit] {
+        for case .hold(let until) in asked[lane]?.take(.asks(turn), at: now) ?? [] {
+          return Held(
+            provider: provider, lane: lane, cause: asked[lane]?.cause ?? .unreachable, until: until)
+        }
       }
+      state.circuits.merge(asked) { $1 }
       return nil
     }
     if let held { throw held }
   }
 
-  /// The provider has answered.
-  func answered(_ turn: TurnID, by provider: Provider) -> (news: News?, mayLook: Bool) {
-    with(provider.name) { circuit, network, now in
-      let actions = circuit.take(.answered(turn), at: now)
-      let isNews = !provider.isLocal && network.answered(provider.name, at: now)
-      return (isNews ? .online : nil, actions.contains(.look))
+  /// The provider has answered a call to a model, or one to none.
+  func answered(_ turn: TurnID, by provider: Provider, model: String?) -> (
+    news: News?, mayLook: Bool
+  ) {
+    let now = now()
+    return state.withLock { state in
+      var actions = state.take(.answered(turn), provider.name, at: now)
+      if let limit = model.map({ Lane.limit(of: $0, at: provider.name) }),
+        state.circuits[limit] != nil
+      {
+        actions += state.take(.answered(turn), limit, at: now)
+      }
+      return (state.noteThere(provider, at: now), actions.contains(.look))
     }
   }
 
   /// How things stand after a failure.
   struct Verdict: Sendable, Equatable {
     let news: News?
-    /// When the provider is tried again where it is given up for now; else nil.
+    /// What the turn waits for where it has to.
+    let lane: String
+    /// When that is tried again where it is given up for now; else nil.
     let openUntil: Milliseconds?
     /// Whether it has answered other turns since this one's call began.
     let answersOthers: Bool
     let mayLook: Bool
   }
 
-  /// A call to the provider has failed.
-  func failed(_ turn: TurnID, at provider: Provider, _ failure: Circuit.Failure) -> Verdict {
-    with(provider.name) { circuit, network, now in
-      let actions = circuit.take(.failed(turn, failure), at: now)
-      let isLost =
-        actions.contains(.wentDown) && failure.cause == .unreachable && !provider.isLocal
-        && network.lost(provider.name, at: now)
+  /// A call to a model of the provider, or to none, has failed.
+  func failed(
+    _ turn: TurnID, at provider: Provider, model: String?, _ failure: Circuit.Failure
+  ) -> Verdict {
+    let now = now()
+    return state.withLock { state in
+      var lane = provider.name
+      var news: News?
+      var actions: [Circuit.Action] = []
+      let limit = model.map { Lane.limit(of: $0, at: provider.name) }
+      if failure.cause == .rateLimited, let limit {
+        lane = limit
+        actions = state.take(.limited(turn), provider.name, at: now)
+        news = state.noteThere(provider, at: now)
+      } else if let limit, state.circuits[limit] != nil {
+        // Whether the limit is over it has not found out: another turn may.
+        actions = state.take(.left(turn), limit, at: now)
+      }
+      actions += state.take(.failed(turn, failure), lane, at: now)
+      if actions.contains(.wentDown), failure.cause == .unreachable, !provider.isLocal,
+        state.network.lost(provider.name, at: now)
+      {
+        news = .offline
+      }
+      let circuit = state.circuits[lane] ?? Circuit(at: now)
       let last = circuit.lastAnswer
       return Verdict(
-        news: isLost ? .offline : nil, openUntil: circuit.isUp ? nil : circuit.probeAt ?? now,
+        news: news, lane: lane, openUntil: circuit.isUp ? nil : circuit.probeAt ?? now,
         answersOthers: last.map { $0.turn != turn && $0.at >= failure.began } == true,
         mayLook: actions.contains(.look))
     }
@@ -111,8 +142,9 @@ final class Reach: Sendable {
 
   /// A provider's address or key was changed.
   func changed(_ provider: String) {
+    let now = now()
     state.withLock { state in
-      _ = state.circuits[provider]?.take(.providerChanged, at: now())
+      for lane in state.lanes(of: provider) { _ = state.take(.providerChanged, lane, at: now) }
     }
   }
 
@@ -132,19 +164,29 @@ final class Reach: Sendable {
   /// The lanes from which a turn may be taken now.
   func openLanes() -> [String] {
     let now = now()
-    return state.withLock { $0.circuits.filter { $0.value.canTake(at: now) }.map(\.key) }
+    return state.withLock { state in
+      state.circuits.keys.filter { lane in
+        [lane, Lane.provider(of: lane)].allSatisfy { state.circuits[$0]?.canTake(at: now) != false }
+      }
+    }
   }
 
   /// The runner has taken a turn out of a lane.
   func taken(_ turn: TurnID, from lane: String) {
     guard lane != Turn.vaultLane else { return }
-    with(lane) { circuit, _, now in _ = circuit.take(.taken(turn), at: now) }
+    let now = now()
+    state.withLock { state in
+      for lane in Set([lane, Lane.provider(of: lane)]) {
+        _ = state.take(.taken(turn), lane, at: now)
+      }
+    }
   }
 
   /// Nothing in these lanes can be taken now.
   func foundEmpty(_ lanes: [String]) {
-    for lane in lanes where lane != Turn.vaultLane {
-      with(lane) { circuit, _, now in _ = circuit.take(.laneEmpty, at: now) }
+    let now = now()
+    state.withLock { state in
+      for lane in lanes where lane != Turn.vaultLane { _ = state.take(.laneEmpty, lane, at: now) }
     }
   }
 
@@ -166,7 +208,10 @@ final class Reach: Sendable {
 
   /// A provider is no more: what waits for it is let through, to find that out.
   func letThrough(_ provider: String) {
-    state.withLock { $0.circuits[provider] = Circuit(at: now()) }
+    let now = now()
+    state.withLock { state in
+      for lane in state.lanes(of: provider) { state.circuits[lane] = Circuit(at: now) }
+    }
   }
 
   /// The next moment at which a provider may be tried again.
@@ -179,8 +224,30 @@ final class Reach: Sendable {
 
   var isOnline: Bool { state.withLock { $0.network.isOnline } }
 
-  /// The circuit of a provider; nil where nothing was tried with it.
-  func circuit(of provider: String) -> Circuit? { state.withLock { $0.circuits[provider] } }
+  /// The circuit of a lane; nil where nothing was tried with it.
+  func circuit(of lane: String) -> Circuit? { state.withLock { $0.circuits[lane] } }
+
+  /// The models of a provider that wait for a limit, or did.
+  func limitedModels(of provider: String) -> [String] {
+    state.withLock { $0.lanes(of: provider).compactMap(Lane.model) }
+  }
+}
+
+extension Reach.State {
+  fileprivate mutating func take(_ event: Circuit.Event, _ lane: String, at now: Milliseconds)
+    -> [Circuit.Action]
+  {
+    circuits[lane, default: Circuit(at: now)].take(event, at: now)
+  }
+
+  /// A provider has answered, whatever it said.
+  fileprivate mutating func noteThere(_ provider: Provider, at now: Milliseconds) -> Reach.News? {
+    !provider.isLocal && network.answered(provider.name, at: now) ? .online : nil
+  }
+
+  fileprivate func lanes(of provider: String) -> [String] {
+    circuits.keys.filter { Lane.provider(of: $0) == provider }
+  }
 }
 
 extension Circuit.Cause {

@@ -86,7 +86,8 @@ package struct Inference: Sendable {
       let events = try await core.upstream.stream(call, provider: route.provider, secret: secret)
       meter.wasAccepted = true
       // What turns wait for may be back.
-      await core.noteAnswer(to: TurnID(rawValue: account.id), by: route.provider)
+      await core.noteAnswer(
+        to: TurnID(rawValue: account.id), by: route.provider, model: route.upstreamModel)
       for try await event in events { try await take(meter.pass(event)) }
       guard meter.isComplete else { throw CancellationError() }
     } catch {

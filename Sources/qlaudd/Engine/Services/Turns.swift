@@ -107,9 +107,8 @@ package struct Turns: Sendable {
   /// Waits until a turn is finished or parked.
   /// - Throws: ``QlaudError``: what made the turn fail, or `cancelled`.
   package func standing(_ submitted: SubmittedTurn) async throws -> Standing {
-    if !submitted.turn.status.isFinal {
-      try await untilSettled(submitted)
-    }
+    var told: Event?
+    if !submitted.turn.status.isFinal { told = try await untilSettled(submitted) }
     let turn = try await core.store.turn(submitted.turn.id, visibleTo: nil)
     switch turn.status {
     case .done:
@@ -123,20 +122,25 @@ package struct Turns: Sendable {
     case .cancelled:
       throw QlaudError(.cancelled, "the turn was cancelled", details: ["turn_id": turn.id.json])
     case .queued, .running, .waiting:
-      // It was parked, which is what the caller has waited for, even if its provider is being tried again by now.
+      // It was parked, which is what the caller has waited for, even if it is being tried again by now: it is answered as it was
+      // told.
       var parked = turn
       parked.status = .queued
+      parked.reason = told?.data["reason"]?.string ?? turn.reason
+      parked.retryAt = told?.data["retry_at"]?.int ?? turn.retryAt
       return .parked(parked)
     }
   }
 
-  private func untilSettled(_ submitted: SubmittedTurn) async throws {
+  /// - Returns: the word that it was parked; nil where it has ended.
+  private func untilSettled(_ submitted: SubmittedTurn) async throws -> Event? {
     let feed = core.events.feed(
       after: submitted.cursor, matching: EventFilter(turnID: submitted.turn.id),
       until: submitted.turn.id)
-    for try await page in feed where page.contains(where: { $0.name == EventName.queued }) {
-      return
+    for try await page in feed {
+      if let told = page.last(where: { $0.name == EventName.queued }) { return told }
     }
+    return nil
   }
 
   /// The events of one turn from a cursor on, to its end.

@@ -15,6 +15,8 @@ struct Attempt: Sendable {
   let tools: [ModelCall.Tool]
   /// Where the call goes.
   let route: Route
+  /// Which of the calls that the turn may make for this one: another host's or model's, or one with less of the thread, is another.
+  let variant: String
 
   /// How a try ended.
   enum End: Sendable {
@@ -141,7 +143,7 @@ struct Attempt: Sendable {
     }
     call = current()
     let events = try await core.upstream.stream(request, provider: route.provider, secret: secret)
-    await core.noteAnswer(to: turn.id, by: route.provider)
+    await core.noteAnswer(to: turn.id, by: route.provider, model: route.upstreamModel)
     do {
       for try await event in events {
         try await log(event)
@@ -169,10 +171,10 @@ struct Attempt: Sendable {
     try await core.persist { try await core.events.append([draft], urgent: endsBlock) }
   }
 
-  /// Names the call to providers that carry out a named one once: the same for every try of it, another after `turn/retry`, which
-  /// begins anew.
+  /// Names the call to providers that carry out a named one once: the same for every try of it, over parkings and restarts;
+  /// another where another request is sent, and after `turn/retry`, which begins anew.
   private var idempotencyKey: String {
-    "qlaud-\(turn.id)-\(turn.startedAt ?? turn.createdAt)-\(iteration)"
+    "qlaud-\(turn.id)-\(turn.startedAt ?? turn.createdAt)-\(iteration)-\(variant)"
   }
 
   /// What a job calls; nil for the turn of a thread.

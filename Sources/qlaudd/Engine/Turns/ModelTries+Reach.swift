@@ -12,7 +12,7 @@ extension ModelTries {
     var first: Reach.Held?
     for host in policy.host..<routes.count {
       do throws(Reach.Held) {
-        try core.reach.admit(turn.id, to: routes[host].provider.name)
+        try core.reach.admit(turn.id, to: routes[host])
         policy.skip(to: host)
         return routes[host]
       } catch { first = first ?? error }
@@ -21,7 +21,7 @@ extension ModelTries {
     guard turn.request.offline == .local,
       let local = try await localRoute(ModelRouter(store: core.store))
     else { throw first }
-    try core.reach.admit(turn.id, to: local.provider.name)
+    try core.reach.admit(turn.id, to: local)
     return local
   }
 
@@ -48,13 +48,13 @@ extension ModelTries {
     }
     return .parked(
       Parking(
-        reason: held.cause.reason, lane: held.provider, retryAt: nil, expectedAt: held.until,
+        reason: held.cause.reason, lane: held.lane, retryAt: nil, expectedAt: held.until,
         isAttempt: false), nil)
   }
 
   /// Where and until when a turn waits whose call has failed.
   func parking(
-    after failure: UpstreamFailure, at provider: Provider, _ verdict: Reach.Verdict
+    after failure: UpstreamFailure, _ verdict: Reach.Verdict
   ) -> Parking {
     let cause = Circuit.Cause(failure)
     let isUnknown = failure.isOutcomeUnknown
@@ -67,14 +67,16 @@ extension ModelTries {
     // waiting, so it also waits for itself.
     if let until = verdict.openUntil, cause != .faulty {
       return Parking(
-        reason: cause.reason, lane: provider.name, retryAt: nil, expectedAt: until,
-        isOutcomeUnknown: isUnknown)
+        reason: cause.reason, lane: verdict.lane,
+        // What it was told outlives a restart.
+        retryAt: cause == .rateLimited && failure.retryAfter != nil ? until : nil,
+        expectedAt: until, isOutcomeUnknown: isUnknown)
     }
     let delay = Backoff.delay(
       failures: turn.attempts, retryAfter: failure.retryAfter, random: core.source.randomFraction)
     let moment = core.steady() + delay
     return Parking(
-      reason: cause.reason, lane: provider.name, retryAt: moment,
+      reason: cause.reason, lane: verdict.lane, retryAt: moment,
       expectedAt: max(moment, verdict.openUntil ?? 0), isOutcomeUnknown: isUnknown)
   }
 }

@@ -44,7 +44,8 @@ struct ModelTries: Sendable {
       let route = try await admitted(routes, &policy)
       host = policy.host
       let attempt = Attempt(
-        core: core, turn: turn, iteration: iteration, tools: tools, route: route)
+        core: core, turn: turn, iteration: iteration, tools: tools, route: route,
+        variant: "\(host).\(cuts)")
       let failure: UpstreamFailure
       let call: Attempt.Call?
       switch await attempt.run() {
@@ -70,7 +71,7 @@ struct ModelTries: Sendable {
   ) async throws -> Next {
     let error = QlaudError(upstream: failure, provider: route.provider.name)
     guard failure.isRetryable else {
-      await core.noteAnswer(to: turn.id, by: route.provider)
+      await core.noteAnswer(to: turn.id, by: route.provider, model: route.upstreamModel)
       guard policy.step(after: failure, random: 0) == .next else {
         return .over(.failed(error, call))
       }
@@ -78,7 +79,8 @@ struct ModelTries: Sendable {
       return .again
     }
     let verdict = await core.noteFailure(
-      failure, of: turn.id, at: route.provider, began: call?.began ?? core.steady())
+      failure, of: turn.id, at: route.provider, model: route.upstreamModel,
+      began: call?.began ?? core.steady())
     var step = policy.step(after: failure, random: core.source.randomFraction)
     if case .again(let wait) = step {
       step = pause(wait, failure, verdict).map { .again(after: $0) } ?? policy.move(else: .park)
@@ -97,7 +99,7 @@ struct ModelTries: Sendable {
         failure.kind == .brokenStream && turn.attempts >= Self.brokenParks
         || failure.kind == .server && turn.attempts >= Self.faultTries && verdict.answersOthers
       if isHopeless || turn.request.offline == .fail { return .over(.failed(error, call)) }
-      return .over(.parked(parking(after: failure, at: route.provider, verdict), call))
+      return .over(.parked(parking(after: failure, verdict), call))
     }
   }
 

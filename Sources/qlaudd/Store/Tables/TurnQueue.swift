@@ -25,14 +25,22 @@ enum TurnQueue {
     SELECT min(position) FROM turns INDEXED BY turns_in_lane
     WHERE status = 'queued' AND lane = ? AND is_next = 1 AND retry_at <= ?
     """
+  /// The oldest turn of a lane that was told itself when the limit is over: few, however many wait behind them.
+  static let oldestToldInLaneSQL = """
+    SELECT min(position) FROM turns INDEXED BY turns_in_lane
+    WHERE status = 'queued' AND lane = ? AND is_next = 1 AND retry_at IS NOT NULL
+    """
 
   /// The position of the turn to run next, where these lanes are open.
   static func next(_ db: Database, now: Milliseconds, lanes: [String]) throws -> Int64? {
     let ready = try db.number(oldestReadySQL)
     let due = try db.number(oldestDueSQL, now)
-    // Turns that a provider cannot answer must not be what it is tried with again and again while others wait.
-    let held = try lanes.map {
-      try db.number(oldestInLaneSQL, $0) ?? db.number(oldestDueInLaneSQL, $0, now)
+    let held = try lanes.flatMap { lane in
+      let first = try db.number(oldestInLaneSQL, lane)
+      // The limit of a model is of no turn's own: the lane opens when it is over, for all in their order.
+      if Lane.model(of: lane) != nil { return [first, try db.number(oldestToldInLaneSQL, lane)] }
+      // Turns that a provider cannot answer must not be what it is tried with again and again while others wait.
+      return [try first ?? db.number(oldestDueInLaneSQL, lane, now)]
     }
     return ([ready, due] + held).compactMap(\.self).min()
   }

@@ -252,7 +252,7 @@ enum BuiltInData {
        "required": ["code"], "additionalProperties": false},
      "config_schema": {"type": "object", "properties": {
        "timeout_s": {"type": "integer", "minimum": 1, "maximum": 120, "default": 20, "description": "Seconds of a run."},
-       "memory_mb": {"type": "integer", "minimum": 64, "maximum": 2048, "default": 512, "description": "Of each process."},
+       "memory_mb": {"type": "integer", "minimum": 64, "maximum": 2048, "default": 512, "description": "Of all processes together."},
        "processes": {"type": "integer", "minimum": 4, "maximum": 64, "default": 24, "description": "Processes and threads at once."},
        "output_bytes": {"type": "integer", "minimum": 1024, "maximum": 1048576, "default": 32768, "description": "Of each of stdout and stderr."}},
        "additionalProperties": false}},

@@ -34,8 +34,8 @@ package struct CodeTool: ToolKind {
   private static func words(_ limits: SandboxProgram.Limits) -> String {
     let folder = SandboxCommand.folderBytes >> 20
     return """
-      Limits: \(limits.seconds) s in all, \(limits.memory) MiB and \(SandboxCommand.files) open files a process, \
-      \(limits.processes) processes, \(folder) MiB in /tmp, \(limits.outputBytes) bytes of stdout and of stderr.
+      Limits: \(limits.seconds) s and \(limits.memory) MiB of memory for all processes together, \(limits.memory) MiB of \
+      address space and \(SandboxCommand.files) open files a process, \(limits.processes) processes, \(folder) MiB in /tmp, \(limits.outputBytes) bytes of stdout and of stderr.
       """
   }
 
@@ -64,6 +64,8 @@ package struct CodeTool: ToolKind {
     case .exited(let code): output["exit_code"] = .integer(code)
     case .timedOut: output["stopped"] = "its \(limits.seconds) seconds were over"
     case .wroteTooMuch: output["stopped"] = "it wrote more than \(limits.outputBytes) bytes"
+    case .heldTooMuch:
+      output["stopped"] = "its processes held more than \(limits.memory) MiB of memory together"
     }
     output["stdout"] = text(outcome.output, limits)
     output["stderr"] = text(outcome.error, limits)

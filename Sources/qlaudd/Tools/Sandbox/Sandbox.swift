@@ -28,6 +28,10 @@ package final class Sandbox: Sendable {
   /// works is remembered.
   package func obstacle() async -> String? {
     if state.withLock(\.isProven) { return nil }
+    guard ProcessTree.isTold else {
+      return
+        "the sandbox does not work on this machine: its kernel does not say whose child a process is"
+    }
     do throws(SandboxFailure) {
       let outcome = try await run(Self.proof, clock: ContinuousClock())
       guard outcome.ending == .exited(0), outcome.output.bytes == Array("shut in\n".utf8) else {
@@ -124,9 +128,13 @@ extension Sandbox {
     case output(SandboxOutcome.Output)
     case error(SandboxOutcome.Output)
     case deadline(isPast: Bool)
+    case memory(isOver: Bool)
   }
 
-  /// Reads both outputs until they end or the time is over. Their ends come with the last process: when bubblewrap is killed,
+  /// How often the memory of a program is looked at: what can be filled in between is little more.
+  private static let look = Duration.milliseconds(20)
+
+  /// Reads both outputs until they end, the time is over or the memory is full. Their ends come with the last process: when bubblewrap is killed,
   /// the kernel kills the first process of the sandbox and with it all others.
   private static func watch(
     _ running: Running, _ limits: SandboxProgram.Limits, _ clock: any Clock<Duration>
@@ -141,6 +149,17 @@ extension Sandbox {
         kill(running)
         return .deadline(isPast: true)
       }
+      group.addTask {
+        let tree = ProcessTree(root: running.processIdentifier.value)
+        while !Task.isCancelled {
+          if tree.holds(moreThan: limits.memory << 20) {
+            kill(running)
+            return .memory(isOver: true)
+          }
+          await Bell.pause(for: look)
+        }
+        return .memory(isOver: false)
+      }
       var outcome = SandboxOutcome(ending: .exited(0), output: .init(), error: .init())
       var unread = 2
       for await part in group {
@@ -149,6 +168,9 @@ extension Sandbox {
         case .error(let output): outcome.error = output
         case .deadline(let isPast):
           if isPast { outcome.ending = .timedOut }
+          continue
+        case .memory(let isOver):
+          if isOver { outcome.ending = .heldTooMuch }
           continue
         }
         unread -= 1

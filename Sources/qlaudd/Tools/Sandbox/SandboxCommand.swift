@@ -10,7 +10,7 @@
 /// interpreter.
 ///
 /// The program sees `/usr` and what belongs to it, read-only, an empty `/tmp` in memory, and its own `/proc` and `/dev`; no
-/// network but its own loopback, no other process, no home, none of the daemon's environment, and it can gain no rights.
+/// network and no socket but local ones, no other process, no home, none of the daemon's environment, and it can gain no rights.
 struct SandboxCommand {
   /// Bytes of each folder that can be written to; also of one file.
   static let folderBytes = 32 << 20

@@ -5,11 +5,11 @@ package struct SandboxProgram: Sendable, Equatable {
   /// What it is written in.
   package enum Language: String, WireEnum { case python, sh }
 
-  /// What it may use. Each process may have the memory, so all together have at most `processes` times as much.
+  /// What it may use.
   package struct Limits: Sendable, Equatable {
     /// Seconds on the wall clock, all processes together.
     package var seconds = 20
-    /// MiB of address space of one process.
+    /// MiB of memory, all processes together; also of address space of each one.
     package var memory = 512
     /// Processes and threads that exist at once, the sandbox's own among them.
     package var processes = 24
@@ -40,6 +40,8 @@ package struct SandboxOutcome: Sendable, Equatable {
     case timedOut
     /// It wrote more than it may.
     case wroteTooMuch
+    /// Its processes held more memory than they may together.
+    case heldTooMuch
   }
   /// One of its two outputs.
   package struct Output: Sendable, Equatable {

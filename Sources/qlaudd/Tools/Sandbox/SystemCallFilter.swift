@@ -1,6 +1,9 @@
 /// Which system calls a program in the sandbox may not make: those that hold memory which no limit counts, and those that reach
 /// parts of the kernel which a program of a model has no use for. Refused ones answer "not permitted".
 ///
+/// Of sockets only local ones (AF_UNIX) can be made, with the buffers that the machine gives them: TCP over the sandbox's own
+/// loopback would hold gigabytes in the kernel, and some kinds, as those between virtual machines, know no name space.
+///
 /// A filter of seccomp(2): a program of classic BPF, read by bubblewrap from a descriptor.
 enum SystemCallFilter {
   #if arch(x86_64)
@@ -20,6 +23,9 @@ enum SystemCallFilter {
       103, 154, 163, 164, 167, 168, 169, 172, 173, 175, 176, 179, 212, 246, 248, 249, 250, 298,
       300, 303, 304, 305, 313, 320, 321, 323,
     ]
+    // socket socketpair
+    private static let sockets: [UInt32] = [41, 53]
+    private static let setsockopt: UInt32 = 54
     /// Calls of the x32 ABI have this bit: other numbers for the same calls.
     private static let otherNumbers: UInt32 = 0x4000_0000
   #elseif arch(arm64)
@@ -39,10 +45,15 @@ enum SystemCallFilter {
       116, 89, 170, 224, 225, 142, 105, 106, 60, 18, 104, 217, 218, 219, 241, 262, 264, 265, 266,
       273, 294, 280, 282,
     ]
+    // socket socketpair
+    private static let sockets: [UInt32] = [198, 199]
+    private static let setsockopt: UInt32 = 208
     private static let otherNumbers: UInt32 = 0x4000_0000
   #else
     private static let architecture: UInt32 = 0
     private static let refused: [UInt32] = []
+    private static let sockets: [UInt32] = []
+    private static let setsockopt: UInt32 = 0
     private static let otherNumbers: UInt32 = 0
   #endif
 
@@ -56,10 +67,10 @@ enum SystemCallFilter {
   static let program: [UInt8]? = {
     guard architecture != 0 else { return nil }
     var steps: [UInt8] = []
-    /// One `struct sock_filter`: what to do, with what, how far to jump where it holds.
-    func step(_ code: UInt16, _ value: UInt32, yes: Int = 0) {
+    /// One `struct sock_filter`: what to do, with what, how far to jump where it holds and where it does not.
+    func step(_ code: UInt16, _ value: UInt32, yes: Int = 0, no: Int = 0) {
       steps += [UInt8(truncatingIfNeeded: code), UInt8(truncatingIfNeeded: code >> 8)]
-      steps += [UInt8(clamping: yes), 0]
+      steps += [UInt8(clamping: yes), UInt8(clamping: no)]
       steps += (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
     let (load, equal, atLeast, answer): (UInt16, UInt16, UInt16, UInt16) = (0x20, 0x15, 0x35, 0x06)
@@ -68,11 +79,34 @@ enum SystemCallFilter {
     step(equal, architecture, yes: 1)
     step(answer, 0x8000_0000)
     step(load, 0)
-    step(atLeast, otherNumbers, yes: refused.count + 1)
-    for (index, number) in refused.enumerated() { step(equal, number, yes: refused.count - index) }
-    step(answer, 0x7FFF_0000)
-    // EPERM.
-    step(answer, 0x0005_0001)
+    // EPERM, where the number is one of those that are refused, and below where an argument is.
+    let (permit, refuse): (UInt32, UInt32) = (0x7FFF_0000, 0x0005_0001)
+    step(atLeast, otherNumbers, yes: refused.count)
+    for (index, number) in refused.enumerated() {
+      let isLast = index == refused.count - 1
+      step(equal, number, yes: refused.count - 1 - index, no: isLast ? 1 : 0)
+    }
+    step(answer, refuse)
+    // The low half of the first argument: AF_UNIX.
+    for number in sockets {
+      step(equal, number, no: 4)
+      step(load, 16)
+      step(equal, 1, yes: 1)
+      step(answer, refuse)
+      step(answer, permit)
+    }
+    // Of the second and third one: SOL_SOCKET with SO_SNDBUF, SO_RCVBUF and both as root may set them.
+    step(equal, setsockopt, no: 8)
+    step(load, 24)
+    step(equal, 1, no: 6)
+    step(load, 32)
+    let buffers: [UInt32] = [7, 8, 32, 33]
+    for (index, option) in buffers.enumerated() {
+      let isLast = index == buffers.count - 1
+      step(equal, option, yes: buffers.count - 1 - index, no: isLast ? 1 : 0)
+    }
+    step(answer, refuse)
+    step(answer, permit)
     return steps
   }()
 }
