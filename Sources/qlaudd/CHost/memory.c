@@ -33,9 +33,15 @@ static int drop_text(struct dl_phdr_info *object, size_t size, void *context) {
 }
 #endif
 
-void chost_give_back_memory(void) {
+void chost_trim_heap(void) {
 #ifdef __GLIBC__
   malloc_trim(0);
+#endif
+}
+
+void chost_give_back_memory(void) {
+  chost_trim_heap();
+#ifdef __GLIBC__
   dl_iterate_phdr(drop_text, NULL);
 #endif
 }

@@ -14,18 +14,23 @@ struct MemoryCare: Service {
   /// A process that has used less of a processor than this in one ``beat`` is at rest.
   private static let rest: Duration = .milliseconds(5)
   private static let beat: Duration = .seconds(5)
-  /// How often a process at rest is looked at: it should not be woken for nothing.
+  /// How often a process at rest is looked at: it should not be woken for nothing. One that is never at rest gives back what the
+  /// allocator keeps as often.
   private static let slowBeat: Duration = .seconds(60)
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var isAtRest = false
+      var trimmed = ContinuousClock.now
       while !Task.isCancelled {
         let used = Self.used()
         await Bell.pause(for: isAtRest ? Self.slowBeat : Self.beat)
         let isQuiet = Self.used() - used < Self.rest
         if isQuiet, !isAtRest {
           giveBack()
+        } else if !isQuiet, ContinuousClock.now - trimmed >= Self.slowBeat {
+          chost_trim_heap()
+          trimmed = .now
         }
         isAtRest = isQuiet
       }

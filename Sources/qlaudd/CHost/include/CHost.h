@@ -11,7 +11,10 @@
 /// itself what its threads have freed. Does nothing where the C library has no such arenas.
 void chost_bound_arenas(void);
 
-/// Gives the allocator's free memory back to the system and takes the process's read-only pages of programs and libraries
+/// Gives the allocator's free memory back to the system, which takes a millisecond or two. May be called at any time.
+void chost_trim_heap(void);
+
+/// Does the same, and takes the process's read-only pages of programs and libraries
 /// out of its mapping: the system keeps them in its cache, and the next use maps them again. May be called at any time.
 void chost_give_back_memory(void);
 
