@@ -164,11 +164,18 @@ package final class LocalDatabase: Sendable {
   /// Reads a few rows of one snapshot on the caller's thread; see ``look(_:)``. What may take long belongs to ``read(_:)``.
   func readHere<T>(_ body: (Database) throws -> T) throws -> T {
     try checkOpen()
-    do { return try pool.read(body) } catch { throw StorageError.map(error) }
+    do { return try (mayOpenReaders ? pool.read(body) : lookups.read(body)) } catch {
+      throw StorageError.map(error)
+    }
   }
+
+  /// Whether the pool may open a connection: not where another file has taken the place of ours. SQLite takes the index of the
+  /// write-ahead log beside it for one that nobody uses, and cuts it off under those who do, which ends the process.
+  private var mayOpenReaders: Bool { watch.look().problem == nil }
 
   /// Runs a read on one snapshot of the file.
   func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    guard mayOpenReaders else { return try await read(on: lookups, body) }
     do { return try await read(on: pool, body) } catch let error as QlaudError
       where error.isStorageRefusal && watch.look().problem != nil
     {

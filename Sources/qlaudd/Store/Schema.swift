@@ -35,11 +35,12 @@ enum Schema {
       // The audit is read by time. Without a row id the primary key follows in the index, so the order is whole.
       try db.execute(sql: "CREATE INDEX tool_calls_by_time ON tool_calls(started_at)")
     }
-    migrator.registerMigration("boot") { db in
+    // No row refers to what these change, so the foreign keys of a large file need not be gone through.
+    migrator.registerMigration("boot", foreignKeyChecks: .immediate) { db in
       // The machine's run in which the file was used last.
       try db.execute(sql: "ALTER TABLE file_care ADD COLUMN boot TEXT")
     }
-    migrator.registerMigration("vectors by key") { db in
+    migrator.registerMigration("vectors by key", foreignKeyChecks: .immediate) { db in
       try db.execute(sql: SchemaOfSearch.vectorsByKey)
     }
     return migrator
