@@ -38,6 +38,8 @@ extension Turn.Status {
   ///              │              └────────────┴── cancel ────┴────────▶ cancelled ─┤
   ///              └──────────────────────────────── retry ─────────────────────────┘
   /// ```
+  /// A turn that nothing stands before is submitted and claimed in one transaction, and its row begins as `running`.
+  ///
   /// Recovery, for each state a crash can leave: `queued` is in the queue already; `running` and `waiting` go back to it, and
   /// the turn goes on from what is stored (``Engine``'s turn loop): a call of a tool with a result is not made again, a question
   /// that was asked is waited for again. The three last ones have ended; their last events are in the same transaction.
