@@ -91,6 +91,46 @@ import Testing
     }
   }
 
+  @Test func `every message may be of a thread of its own`() throws {
+    let entries = Self.entries(17_000).map { entry in
+      CodeIndex.Entry(
+        id: entry.id, thread: UInt32(entry.id), owner: entry.owner, role: entry.role,
+        createdAt: entry.createdAt, code: entry.code)
+    }
+    let index = CodeIndex()
+    index.insert(entries)
+    let query = try Self.query(9)
+    for filter in [
+      VectorFilter(), VectorFilter(thread: 8192), VectorFilter(thread: 8193),
+      VectorFilter(thread: 17_000), VectorFilter(thread: 17_001), VectorFilter(role: .assistant),
+    ] {
+      let expected = Self.expected(entries, near: query, filter: filter)
+      let found = index.candidates(near: query, limit: 40, filter: filter)
+      #expect(found.nearest == Array(expected.prefix(40)) && found.passed == expected.count)
+    }
+    index.remove(thread: 8193)
+    #expect(index.count == 16_999)
+    #expect(
+      index.candidates(near: query, limit: 1, filter: VectorFilter(thread: 8193)).nearest == [])
+  }
+
+  @Test func `the cosine that is to be expected falls with the cost and is seldom exceeded`() throws
+  {
+    let vector = QuantizedVectorTests.vector(256, seed: 8)
+    let query = try #require(CodeQuery(vector))
+    let near = (0..<5).map { query.most(of: CodeIndex.Candidate(id: 1, cost: $0 * 100)) }
+    #expect(near == near.sorted(by: >))
+    func dot(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+    let above = (100..<300).count { seed in
+      let noise = QuantizedVectorTests.vector(256, seed: UInt64(seed))
+      let other = zip(vector, noise).map { $0 * 0.4 + $1 * 0.6 }
+      let cosine = dot(vector, other) / (dot(vector, vector) * dot(other, other)).squareRoot()
+      let cost = Self.cost(query, VectorCode(other))
+      return query.most(of: CodeIndex.Candidate(id: 1, cost: cost)) < cosine
+    }
+    #expect(above < 40)
+  }
+
   @Test func `the statistics are those of all that passed the filter`() throws {
     let entries = Self.entries(9_000)
     let index = CodeIndex()

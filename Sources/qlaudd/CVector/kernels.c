@@ -120,28 +120,54 @@ WIDE("avx2") static void costs_avx2(
   costs_portable(codes + i * CVECTOR_WORDS, count - i, query, out + i);
 }
 
-WIDE("avx512f,avx512bw,avx512vl,avx512vpopcntdq") static inline __m256i row_avx512(
-  const uint64_t *code, const wide_query *query) {
-  const __m256i other = _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)code), query->wanted);
-  __m256i words = _mm256_popcnt_epi64(_mm256_and_si256(other, query->plane3));
-  words = _mm256_add_epi64(words, words);
-  words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, query->plane2)));
-  words = _mm256_add_epi64(words, words);
-  words = _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, query->plane1)));
-  words = _mm256_add_epi64(words, words);
-  return _mm256_add_epi64(words, _mm256_popcnt_epi64(_mm256_and_si256(other, query->plane0)));
+// The query twice in each register: two rows are taken at once.
+typedef struct {
+  __m512i wanted, plane0, plane1, plane2, plane3;
+} widest_query;
+
+WIDE("avx512f,avx512bw,avx512vl,avx512vpopcntdq") static inline widest_query widen_twice(
+  const cvector_query *query) {
+  const wide_query half = widen(query);
+  const widest_query wide = {
+    _mm512_broadcast_i64x4(half.wanted), _mm512_broadcast_i64x4(half.plane0),
+    _mm512_broadcast_i64x4(half.plane1), _mm512_broadcast_i64x4(half.plane2),
+    _mm512_broadcast_i64x4(half.plane3)};
+  return wide;
+}
+
+// Of two rows, the sums of each of their words.
+WIDE("avx512f,avx512bw,avx512vl,avx512vpopcntdq") static inline __m512i rows_avx512(
+  const uint64_t *code, const widest_query *query) {
+  const __m512i other = _mm512_xor_si512(_mm512_loadu_si512(code), query->wanted);
+  __m512i words = _mm512_popcnt_epi64(_mm512_and_si512(other, query->plane3));
+  words = _mm512_add_epi64(words, words);
+  words = _mm512_add_epi64(words, _mm512_popcnt_epi64(_mm512_and_si512(other, query->plane2)));
+  words = _mm512_add_epi64(words, words);
+  words = _mm512_add_epi64(words, _mm512_popcnt_epi64(_mm512_and_si512(other, query->plane1)));
+  words = _mm512_add_epi64(words, words);
+  return _mm512_add_epi64(words, _mm512_popcnt_epi64(_mm512_and_si512(other, query->plane0)));
 }
 
 WIDE("avx512f,avx512bw,avx512vl,avx512vpopcntdq") static void costs_avx512(
   const uint64_t *codes, size_t count, const cvector_query *query, uint16_t *out) {
-  const wide_query wide = widen(query);
+  const widest_query wide = widen_twice(query);
   size_t i = 0;
-  for (; i + 4 <= count; i += 4) {
+  for (; i + 8 <= count; i += 8) {
     const uint64_t *code = codes + i * CVECTOR_WORDS;
-    const __m256i sums = totals(
-      row_avx512(code, &wide), row_avx512(code + 4, &wide), row_avx512(code + 8, &wide),
-      row_avx512(code + 12, &wide));
-    _mm_storel_epi64((__m128i *)(out + i), _mm256_cvtepi64_epi16(sums));
+    // Totals are below 2^16, so the sums of four pairs of rows stand side by side in each lane while lanes are added.
+    const __m512i low = _mm512_add_epi64(
+      rows_avx512(code, &wide), _mm512_slli_epi64(rows_avx512(code + 8, &wide), 16));
+    const __m512i high = _mm512_add_epi64(
+      _mm512_slli_epi64(rows_avx512(code + 16, &wide), 32),
+      _mm512_slli_epi64(rows_avx512(code + 24, &wide), 48));
+    __m512i sums = _mm512_add_epi64(low, high);
+    sums = _mm512_add_epi64(sums, _mm512_permutex_epi64(sums, 0x4E));
+    sums = _mm512_add_epi64(sums, _mm512_permutex_epi64(sums, 0xB1));
+    // The even rows are in the lower half, the odd ones in the upper.
+    _mm_storeu_si128(
+      (__m128i *)(out + i),
+      _mm_unpacklo_epi16(
+        _mm512_castsi512_si128(sums), _mm512_extracti32x4_epi32(sums, 2)));
   }
   costs_portable(codes + i * CVECTOR_WORDS, count - i, query, out + i);
 }

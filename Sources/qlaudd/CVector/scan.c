@@ -33,19 +33,30 @@ static void settle(cvector_scan *scan) {
   if (kept == scan->limit && last < scan->threshold) scan->threshold = last;
 }
 
-// Whether nothing but class 0, that of removed rows, is shut out: then no row needs a look of its own.
+// Whether nothing but group 0, that of removed rows, is shut out: then no row needs a look of its own.
 static int is_open(const cvector_filter *filter) {
-  if (filter->of_one_thread || filter->since != INT64_MIN || filter->until != INT64_MAX) return 0;
-  for (size_t class = 1; class < filter->classes; class += 1) {
-    if (filter->allowed[class] == 0) return 0;
+  if (filter->since != INT64_MIN || filter->until != INT64_MAX) return 0;
+  for (size_t group = 1; group < filter->groups; group += 1) {
+    if (filter->allowed[group] == 0) return 0;
   }
   return 1;
 }
 
-static int has_removed(const uint32_t *classes, size_t count) {
-  uint32_t removed = 0;
-  for (size_t i = 0; i < count; i += 1) removed |= classes[i] == 0;
+static int has_removed(const uint16_t *groups, size_t count) {
+  uint16_t removed = 0;
+  for (size_t i = 0; i < count; i += 1) removed |= groups[i] == 0;
   return removed != 0;
+}
+
+// Rows that are looked at closely together.
+enum { STEP = 64 };
+
+// Whether one of some rows passes and costs less than that.
+static int has_below(
+  const uint16_t *costs, const uint16_t *passes, size_t count, uint16_t threshold) {
+  uint16_t found = 0;
+  for (size_t i = 0; i < count; i += 1) found |= passes[i] & (uint16_t)-(costs[i] < threshold);
+  return found != 0;
 }
 
 // Writes 0xFFFF for each row of the group that passes and 0 for the others; answers how many pass.
@@ -54,10 +65,9 @@ static size_t sieve(
   const cvector_filter *filter) {
   size_t passed = 0;
   for (size_t i = 0; i < count; i += 1) {
-    const uint32_t class = rows->classes[start + i];
+    const uint16_t group = rows->groups[start + i];
     const int64_t time = rows->times[start + i];
-    const int pass = (class < filter->classes && filter->allowed[class] != 0) &
-                     (!filter->of_one_thread | (rows->threads[start + i] == filter->thread)) &
+    const int pass = (group < filter->groups && filter->allowed[group] != 0) &
                      (time >= filter->since) & (time < filter->until);
     passes[i] = (uint16_t)-pass;
     passed += (size_t)pass;
@@ -129,7 +139,7 @@ void cvector_scan_rows(
   for (size_t start = 0; start < rows->count; start += GROUP) {
     const size_t count = rows->count - start < GROUP ? rows->count - start : GROUP;
     size_t passed = count;
-    if (open && !has_removed(rows->classes + start, count)) {
+    if (open && (!rows->has_removed || !has_removed(rows->groups + start, count))) {
       memset(passes, 0xFF, count * sizeof *passes);
     } else {
       passed = sieve(passes, rows, start, count, filter);
@@ -141,10 +151,14 @@ void cvector_scan_rows(
     scan->sum += all.sum;
     scan->sum_of_squares += all.squares;
     if (all.least == INT16_MAX || (uint32_t)all.least >= scan->threshold) continue;
-    for (size_t i = 0; i < count; i += 1) {
-      if (passes[i] && costs[i] < scan->threshold) {
-        scan->hits[scan->count] = (cvector_hit){first + (uint32_t)(start + i), costs[i]};
-        scan->count += 1;
+    for (size_t step = 0; step < count; step += STEP) {
+      const size_t end = count - step < STEP ? count : step + STEP;
+      if (!has_below(costs + step, passes + step, end - step, (uint16_t)scan->threshold)) continue;
+      for (size_t i = step; i < end; i += 1) {
+        if (passes[i] && costs[i] < scan->threshold) {
+          scan->hits[scan->count] = (cvector_hit){first + (uint32_t)(start + i), costs[i]};
+          scan->count += 1;
+        }
       }
     }
     if (scan->count >= 2 * scan->limit) settle(scan);

@@ -47,14 +47,12 @@ int32_t cvector_dot(int kernel, const int8_t *left, const int8_t *right, size_t 
 void cvector_add_halves(
   int kernel, float *sum, const uint16_t *row, float weight, size_t count);
 
-/// Which rows a scan may see. A row passes when its class is allowed, its thread fits and its time lies in the span.
+/// Which rows a scan may see. A row passes when its group is allowed and its time lies in the span.
 typedef struct {
-  /// One byte for each class of rows; 0 shuts a class out. Classes at or above `classes` are shut out.
+  /// One byte for each group of the run's rows; 0 shuts a group out. Groups at or above `groups` are shut out. Group 0 is that of
+  /// removed rows.
   const uint8_t *allowed;
-  size_t classes;
-  /// Whether only `thread` may be seen.
-  int of_one_thread;
-  uint32_t thread;
+  size_t groups;
   /// From, inclusive, and until, exclusive, in the unit of the rows' times.
   int64_t since;
   int64_t until;
@@ -63,10 +61,11 @@ typedef struct {
 /// The columns of a run of rows.
 typedef struct {
   const uint64_t *codes;
-  const uint32_t *classes;
-  const uint32_t *threads;
+  const uint16_t *groups;
   const uint32_t *times;
   size_t count;
+  /// Whether there are removed rows among them.
+  int has_removed;
 } cvector_rows;
 
 /// A row that was found: its number from the scan's start, and its cost.

@@ -1,7 +1,7 @@
 package import Domain
 import Synchronization
 
-/// The codes of one model's vectors, in memory: 48 bytes a message, found by a scan of all that the filter lets pass.
+/// The codes of one model's vectors, in memory: 42 bytes a message, found by a scan of all that the filter lets pass.
 ///
 /// It holds no vectors: a search gives candidates, whose stored bytes the caller fetches and scores with
 /// ``CosineScorer``. Safe to use from any thread: a scan works on a snapshot, so that it neither waits for writers nor

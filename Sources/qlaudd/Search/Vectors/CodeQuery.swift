@@ -50,6 +50,15 @@ package struct CodeQuery: Sendable {
   /// About the cosine of a vector whose code costs so much, without bias.
   func cosine(cost: Double) -> Double { step * (total - 2 * cost) }
 
+  /// The highest cosine that is to be expected of a candidate: nine in ten of those that are in fact among the nearest have
+  /// less, and less is to be expected of a candidate that is further away.
+  ///
+  /// The true cosines of 21,168 nearest ones of 441 questions lay -0.008 above what their codes tell, with a deviation of 0.041.
+  package func most(of candidate: CodeIndex.Candidate) -> Float {
+    Float(cosine(cost: Double(candidate.cost)) + Self.margin)
+  }
+  private static let margin = 0.05
+
   /// How far the estimates scatter around the cosines: (π/2 - 1) / 256, for cosines near 0.
   static let scatter = 0.00223
 
