@@ -39,6 +39,8 @@ import Testing
     }
     let accent = Snippet(of: "a cafe\u{301} b", for: SearchQuery("cafe"))
     #expect(marked(accent) == ["cafe\u{301}"])
+    let lines = Snippet(of: "one\r\n two\u{7}\tthree\u{301} f", for: SearchQuery("three"))
+    #expect(lines.text == "one two three\u{301} f" && marked(lines) == ["three\u{301}"])
   }
 
   @Test func `names, beginnings and pairs of characters are marked`() {
@@ -47,6 +49,14 @@ import Testing
     #expect(marked(Snippet(of: "call getUserName()", for: SearchQuery("user"))) == ["User"])
     #expect(marked(Snippet(of: "unbelievable", for: SearchQuery("unbel*"))) == ["unbelievable"])
     #expect(marked(Snippet(of: "私は東京都に行く", for: SearchQuery("東京都"))) == ["東京都"])
+  }
+
+  @Test func `a word is found however it begins and ends`() {
+    let text = "Étude étude ETUDE, études; Running ran runs 2026-01 ünder"
+    #expect(marked(Snippet(of: text, for: SearchQuery("etude"))).count == 4)
+    #expect(marked(Snippet(of: text, for: SearchQuery("run"))) == ["Running", "runs"])
+    #expect(marked(Snippet(of: text, for: SearchQuery("2026 under"))) == ["2026", "ünder"])
+    #expect(marked(Snippet(of: text, for: SearchQuery("ü*"))) == ["ünder"])
   }
 
   @Test func `without a match it is the beginning`() {

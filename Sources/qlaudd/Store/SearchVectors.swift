@@ -60,17 +60,19 @@ package typealias VectorScore = @Sendable (UnsafeRawBufferPointer) -> Float
 /// What the vectors of a search point to.
 package struct NearVectors: Sendable {
   package let model: VectorModel
-  /// Documents that may be near.
-  package let ids: [Int64]
+  /// Documents that may be near, the most promising first, and the highest score that is to be expected of each and of those
+  /// after it.
+  package let vectors: [(id: Int64, most: Float)]
   /// As many of them as are taken, by their scores.
   package let limit: Int
   package let score: VectorScore
   /// Documents whose vectors may be near.
   package init(
-    model: VectorModel, ids: [Int64], limit: Int, score: @escaping VectorScore
+    model: VectorModel, vectors: [(id: Int64, most: Float)], limit: Int,
+    score: @escaping VectorScore
   ) {
     self.model = model
-    self.ids = ids
+    self.vectors = vectors
     self.limit = limit
     self.score = score
   }

@@ -72,9 +72,11 @@ package struct Snippet: Equatable, Sendable {
     var wasSpace = true
     isCut = false
     while index < text.endIndex {
-      let character = text[index]
-      let after = text.index(after: index)
-      let isSpace = character.isWhitespace || character.isNewline
+      let plain = plainByte(text, index)
+      let after =
+        plain == nil ? text.index(after: index) : text.utf8.index(after: index)
+      let isSpace =
+        plain.map(isSpace) ?? (text[index].isWhitespace || text[index].isNewline)
       if size >= length, isSpace || size >= length + length / 4 {
         isCut = text[index...].contains { !$0.isWhitespace }
         break
@@ -88,7 +90,7 @@ package struct Snippet: Equatable, Sendable {
           size += 1
         }
       } else {
-        for scalar in character.unicodeScalars where !isControl(scalar) {
+        for scalar in text[index..<after].unicodeScalars where !isControl(scalar) {
           out.append(scalar)
           size += 1
         }
@@ -106,6 +108,19 @@ package struct Snippet: Equatable, Sendable {
     while let last = out.last, last == " " { out.removeLast() }
     if isCut { out.append("…") }
     return Snippet(text: String(out), highlights: highlights)
+  }
+
+  /// The character at an index, where it is one of ASCII and nothing can belong to it: most are, and to ask for what people see
+  /// as one character takes ten times as long.
+  private static func plainByte(_ text: String, _ index: String.Index) -> UInt8? {
+    let bytes = text.utf8
+    let byte = bytes[index]
+    guard byte < 0x80, byte != UInt8(ascii: "\r") else { return nil }
+    let next = bytes.index(after: index)
+    return next == bytes.endIndex || bytes[next] < 0x80 ? byte : nil
+  }
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
   }
 
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

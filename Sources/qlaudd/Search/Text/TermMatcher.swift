@@ -11,6 +11,9 @@ package struct TermMatcher: Sendable {
   private var byPair: [String: Int] = [:]
   private var byCharacter: [String: Int] = [:]
   private var prefixes: [(text: String, term: Int)] = []
+  /// Whether a word that begins with this byte may be one of the terms. Most are not, and that is seen without their stems:
+  /// a stem begins as its word does.
+  private var beginnings = [Bool](repeating: false, count: 256)
 
   /// A matcher of these terms, and of words that stand in for them.
   package init(_ terms: [SearchTerm], alternatives: [String] = []) {
@@ -29,7 +32,22 @@ package struct TermMatcher: Sendable {
     for (number, word) in alternatives.enumerated() {
       byStem[Porter.stem(word)] = terms.count + number
     }
+    // What is no ASCII may be written in several ways.
+    for byte in 0x80...0xFF { beginnings[byte] = true }
+    for word in [byStem.keys, byWhole.keys].joined() { note(beginning: word) }
+    for prefix in prefixes { note(beginning: prefix.text) }
   }
+
+  private mutating func note(beginning word: String) {
+    if let first = word.utf8.first { beginnings[Int(first)] = true }
+  }
+
+  private func mayBeTerm(_ word: String) -> Bool {
+    word.utf8.first.map { beginnings[Int($0)] } ?? false
+  }
+
+  /// Whether any of the terms stands in a text.
+  package func isIn(_ text: String) -> Bool { !matches(in: text).isEmpty }
 
   func matches(in text: String) -> [Match] {
     var scanner = WordScanner(text)
@@ -37,6 +55,8 @@ package struct TermMatcher: Sendable {
     while let run = scanner.next() {
       if run.isUnsegmented {
         characters(run, &matches)
+      } else if !run.parts.contains(where: { mayBeTerm($0.text) }) {
+        continue
       } else if let whole = run.whole, let term = byWhole[Porter.stem(whole)] {
         matches.append(Match(term: term, range: run.range))
       } else {
@@ -50,6 +70,7 @@ package struct TermMatcher: Sendable {
   }
 
   private func term(of word: String) -> Int? {
+    guard mayBeTerm(word) else { return nil }
     if let term = byStem[Porter.stem(word)] { return term }
     return prefixes.first { word.hasPrefix($0.text) }?.term
   }
