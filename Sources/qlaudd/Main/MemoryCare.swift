@@ -21,14 +21,15 @@ struct MemoryCare: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var isAtRest = false
-      var trimmed = ContinuousClock.now
+      // At the first look of one that is busy from the start: to read the codes of all messages leaves the most behind.
+      var trimmed: ContinuousClock.Instant?
       while !Task.isCancelled {
         let used = Self.used()
         await Bell.pause(for: isAtRest ? Self.slowBeat : Self.beat)
         let isQuiet = Self.used() - used < Self.rest
         if isQuiet, !isAtRest {
           giveBack()
-        } else if !isQuiet, ContinuousClock.now - trimmed >= Self.slowBeat {
+        } else if !isQuiet, trimmed.map({ ContinuousClock.now - $0 >= Self.slowBeat }) ?? true {
           chost_trim_heap()
           trimmed = .now
         }

@@ -143,11 +143,16 @@ struct QlauddCommand: ParsableCommand {
       activation: Activation(
         listenPID: environment["LISTEN_PID"], listenFDs: environment["LISTEN_FDS"]))
     listening.shutdownGrace = Self.grace
+    let opened = Bell()
     let server = SocketServer(
-      configuration: listening, logger: logger, onListening: { _ in ready.listening() },
+      configuration: listening, logger: logger,
+      onListening: { _ in
+        ready.listening()
+        opened.ring()
+      },
       handler: { await api.serve($0) })
     try await run(
-      engine.services + [MemoryCare(store: store, logger: logger), server], logger)
+      engine.services(after: opened) + [MemoryCare(store: store, logger: logger), server], logger)
     await client.shutdown()
     try await store.close()
   }
