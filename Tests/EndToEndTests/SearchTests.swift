@@ -114,6 +114,16 @@ import Wire
       let found = try await client.call("search/query", ["q": .string(query)])
       #expect(found.threads.first == thread && found.seqs.contains(1), "\(query)")
     }
+    // A word that must not begin so, in all and in one thread.
+    let without = try await client.call("search/query", ["q": "umbrella -get*"])
+    #expect(without.threads == [thread] && without.seqs == [1])
+    let none = try await client.call("search/query", ["q": "filler -u*", "limit": 50])
+    #expect(none.seqs.count == 50 && !none.threads.contains(thread))
+    #expect(
+      try await client.call(
+        "search/query", ["q": "filler -GET*", "thread_id": .string(thread)]
+      ).seqs == [1])
+    #expect(try await client.call("search/query", ["q": "umb* f*"]).threads.first == thread)
     #expect(try await client.call("search/query", ["q": "getUmbrellaStand"]).seqs == [2])
     #expect(try await client.call("search/query", ["q": "filler from:assistant"]).seqs == [2])
     #expect(try await client.call("search/query", ["q": "filler", "limit": 50]).seqs.count == 50)

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import GRDB
 import Testing
+import Wire
 
 @testable import Store
 
@@ -24,7 +25,7 @@ import Testing
   /// A model whose vector of a document is its number, once.
   private func embed(_ store: LocalDatabase) async throws -> VectorModel {
     let model = try await store.vectorModel(named: "m")
-    let unseen = try #require(try await store.unseenMessages(of: model, limit: 100))
+    let unseen = try #require(try await store.unseenMessages(of: model, limit: 300))
     let vectors = unseen.messages.map { message in
       StoredVector(
         id: message.id, vector: [UInt8(message.id)], code: [UInt8](repeating: 0, count: 32))
@@ -35,7 +36,9 @@ import Testing
   }
 
   private func near(_ model: VectorModel, _ ids: [Int64], limit: Int) -> NearVectors {
-    NearVectors(model: model, ids: ids, limit: limit) { Float($0.first ?? 0) }
+    NearVectors(
+      model: model, vectors: ids.map { ($0, Float.infinity) }, limit: limit
+    ) { Float($0.first ?? 0) }
   }
 
   @Test func `the nearest are taken with what stands around them, each once`() async throws {
@@ -50,6 +53,58 @@ import Testing
     #expect(pointed == [2, 3, 4, 11])
     #expect(passages.map(\.id).sorted() == [1, 2, 3, 4, 5, 6, 10, 11, 12, 13])
     #expect(passages.allSatisfy { $0.score == Float($0.id) / 2 && $0.vector == nil })
+  }
+
+  @Test func `what is not expected to be among the nearest is not looked at`() async throws {
+    let fixture = try await filled()
+    let store = fixture.store
+    _ = try await store.appendMessages(
+      "a", visibleTo: nil, (1...200).map { MessageDraft(role: .user, content: "more \($0)") })
+    try await store.index()
+    let model = try await embed(store)
+    func nearest(_ most: @escaping (Int64) -> Float) async throws -> Set<Int64> {
+      let near = NearVectors(
+        model: model, vectors: (1...200).map { ($0, most($0)) }, limit: 2
+      ) { Float($0.first ?? 0) }
+      return try await store.passages(
+        around: [], near: near, filter: SearchFilter(visibleTo: nil), model: model
+      ).pointed
+    }
+    #expect(try await nearest { _ in .infinity } == [199, 200])
+    // They are read 64 at a time: of the first, 63 is the second best.
+    #expect(try await nearest { _ in 63.5 } == [127, 128])
+    #expect(try await nearest { $0 > 64 ? 63 : .infinity } == [63, 64])
+  }
+
+  @Test func `where a turn waits, messages are indexed and embedded one by one`() async throws {
+    let fixture = try await Fixture()
+    let store = fixture.store
+    try await fixture.thread("a")
+    _ = try await store.appendMessages(
+      "a", visibleTo: nil,
+      ["first", "second", "third"].map { MessageDraft(role: .user, content: $0) })
+    store.wantWriter()
+    #expect(try await store.indexRound() == IndexRound(looked: 1, documents: 1))
+    #expect(try await store.isKnown(word: "first"))
+    #expect(try await !store.isKnown(word: "second"))
+    store.unwantWriter()
+    #expect(try await store.indexRound() == IndexRound(looked: 2, documents: 2))
+    #expect(try await store.isKnown(word: "third"))
+    let model = try await store.vectorModel(named: "m")
+    let unseen = try #require(try await store.unseenMessages(of: model, limit: 9))
+    let vectors = unseen.messages.map {
+      StoredVector(id: $0.id, vector: [1], code: [UInt8](repeating: 0, count: 32))
+    }
+    store.wantWriter()
+    #expect(
+      try await store.storeVectors(vectors, of: unseen, by: model, dimension: 1).map(\.id) == [1])
+    store.unwantWriter()
+    let next = try await store.vectorModel(named: "m")
+    #expect(next.through == 1)
+    #expect(try await store.unseenMessages(of: next, limit: 9)?.messages.map(\.id) == [2, 3])
+    // Who was overtaken changes nothing.
+    #expect(
+      try await store.storeVectors(vectors, of: unseen, by: model, dimension: 1).isEmpty)
   }
 
   @Test func `a vector does not lead to what a filter shuts out`() async throws {

@@ -17,8 +17,14 @@ extension LocalDatabase {
   private static let mostRows = 5_000
   /// Rows of a word that are counted, at most; further ones are estimated.
   private static let countedRows = 2_000
-  /// Words that stand for a beginning, at most: the shortest.
-  static let completions = 64
+  /// Words that stand for a beginning, at most: the shortest. One letter says so little that any words will do.
+  static func completions(of prefix: String) -> Int {
+    switch prefix.unicodeScalars.count {
+    case ...1: 16
+    case 2: 32
+    default: 64
+    }
+  }
 
   /// Messages that have the words, best first, equal ones newest first.
   ///
@@ -77,6 +83,26 @@ extension LocalDatabase {
     try await read { try SearchWordTable.initial($0, letter, lengths: lengths) }
   }
 
+  /// How many documents have each word, about, and how many there are.
+  package func commonness(of words: [String]) async throws -> (counts: [Int], documents: Int) {
+    // Most questions have words that were asked for before; then no connection is waited for.
+    let state = try look(SearchStateTable.get)
+    let known = commonness.withLock { known in
+      words.compactMap { known[Self.match(word: $0)] }
+        .filter { $0.holds(in: state, from: Self.countedRows) }
+    }
+    if known.count == words.count { return (known.map { Int($0.rows) }, state.documents) }
+    return try await readIndex { db in
+      let state = try SearchStateTable.get(db)
+      let counts = try words.map { word in
+        Int(try self.rows(db, Self.match(word: word), state))
+      }
+      return (counts, state.documents)
+    }
+  }
+
+  private static func match(word: String) -> String { MatchText.term(IndexTerm(.words, [word])) }
+
   private func plan(_ db: Database, _ search: TextSearch, now: Milliseconds) throws -> MatchText {
     let state = try SearchStateTable.get(db)
     var budget = Double(Self.rankedRows)
@@ -107,10 +133,33 @@ extension LocalDatabase {
       scope: SearchScope.words(of: search.filter, now: now))
   }
 
+  /// Words that begin so: the shortest.
+  package func completions(of prefix: String) async throws -> [String] {
+    try await read { try self.completions($0, of: prefix, SearchStateTable.get($0)) }
+  }
+
+  /// Tens of thousands of words begin with a letter, and the shortest of them hardly change.
+  private func completions(_ db: Database, of prefix: String, _ state: SearchState) throws
+    -> [String]
+  {
+    if let known = beginnings.withLock({ $0[prefix] }), known.holds(in: state) {
+      return known.words
+    }
+    let limit = Self.completions(of: prefix)
+    let words = try SearchWordTable.beginning(db, with: prefix, limit: limit)
+    if words.count == limit, prefix.unicodeScalars.count <= 2 {
+      beginnings.withLock { known in
+        if known.count > 200 { known.removeAll() }
+        known[prefix] = Completions(words: words, state: state)
+      }
+    }
+    return words
+  }
+
   private func weigh(_ db: Database, _ term: IndexTerm, _ state: SearchState) throws -> Weighed {
     var choices = [term]
     if term.kind == .prefix, let prefix = term.tokens.first {
-      let words = try SearchWordTable.beginning(db, with: prefix, limit: Self.completions)
+      let words = try completions(db, of: prefix, state)
       if !words.isEmpty { choices = words.map { IndexTerm(.words, [$0]) } }
     }
     let text = choices.map(MatchText.term).joined(separator: " OR ")
@@ -150,4 +199,17 @@ extension LocalDatabase {
 private func rarity(_ rows: Double, of documents: Int) -> Double {
   let without = max(Double(documents) - rows, 0.0)
   return log(1.0 + (without + 0.5) / (rows + 0.5))
+}
+
+/// The words that stood for a beginning when that was last looked at.
+struct Completions {
+  let words: [String]
+  /// How the index was then.
+  let state: SearchState
+
+  /// Whether they still do: nothing was taken out, and little was added.
+  func holds(in now: SearchState) -> Bool {
+    now.rule == state.rule && now.removals == state.removals
+      && abs(now.documents - state.documents) * 20 <= state.documents
+  }
 }

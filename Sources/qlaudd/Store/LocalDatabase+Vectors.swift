@@ -29,22 +29,28 @@ extension LocalDatabase {
     }
   }
 
-  /// Stores what a model made of some messages and how far it is now, all or nothing. Messages that are gone meanwhile are
-  /// left out.
+  /// Stores what a model made of some messages, in the order of their numbers, and how far it is now, all or nothing. Messages that
+  /// are gone meanwhile are left out, and where a turn waits for the file, those for which it would have to wait.
   /// - Returns: whose the vectors are; empty where somebody else was faster.
   package func storeVectors(
     _ vectors: [StoredVector], of unseen: UnseenMessages, by model: VectorModel, dimension: Int
   ) async throws -> [StoredCode] {
     try await write(isDurable: false) { transaction in
       let db = transaction.db
-      guard
-        try VectorTable.advance(
-          db, model.number, from: model.through, through: unseen.through, dimension: dimension)
-      else { return [] }
+      // To whom another has come first, the place in the file tells.
+      guard try VectorTable.model(db, named: model.name)?.through == model.through else {
+        return []
+      }
       let messages = Dictionary(
         unseen.messages.map { ($0.id, $0.message) }, uniquingKeysWith: { first, _ in first })
       var codes: [StoredCode] = []
-      for vector in vectors {
+      var through = unseen.through
+      for (index, vector) in vectors.enumerated() {
+        if index > 0, self.isWriterWanted {
+          // The rest is for the next time.
+          through = vectors[index - 1].id
+          break
+        }
         guard let message = messages[vector.id],
           let thread = try ThreadTable.get(db, message.threadID), thread.deletedAt == nil,
           let number = try SearchDocTable.number(db, of: message.threadID),
@@ -58,6 +64,10 @@ extension LocalDatabase {
             createdAt: message.createdAt, keyID: thread.thread.keyID,
             endUserID: thread.thread.endUserID, isDeleted: false))
       }
+      guard
+        try VectorTable.advance(
+          db, model.number, from: model.through, through: through, dimension: dimension)
+      else { return [] }
       return codes
     }
   }
@@ -123,8 +133,7 @@ extension LocalDatabase {
       try db.widenCache()
       var pointed = Set(hits.map(\.id))
       if let near {
-        let nearest = try VectorTable.scores(db, near.model.number, near.ids, near.score)
-          .sorted { ($0.score, $0.id) > ($1.score, $1.id) }.prefix(near.limit).map(\.id)
+        let nearest = try Self.nearest(db, near)
         let new = nearest.filter { !pointed.contains($0) }
         pointed.formUnion(try SearchDocTable.visible(db, new, filter))
       }
@@ -135,19 +144,23 @@ extension LocalDatabase {
     }
   }
 
-  /// Words that begin so: the shortest.
-  package func completions(of prefix: String) async throws -> [String] {
-    try await read { try SearchWordTable.beginning($0, with: prefix, limit: Self.completions) }
+  /// Vectors that are read at once.
+  private static let vectorsAtOnce = 64
+
+  /// The nearest by their vectors. Each vector is a page of its own in a large file, so those that are unlikely to be among the
+  /// nearest are not read.
+  private static func nearest(_ db: Database, _ near: NearVectors) throws -> [Int64] {
+    var best: [(id: Int64, score: Float)] = []
+    var rest = near.vectors[...]
+    while let next = rest.first {
+      if best.count == near.limit, let last = best.last, last.score >= next.most { break }
+      let some = rest.prefix(vectorsAtOnce)
+      rest = rest.dropFirst(some.count)
+      best += try VectorTable.scores(db, near.model.number, some.map(\.id), near.score)
+      best.sort { ($0.score, $0.id) > ($1.score, $1.id) }
+      best.removeLast(max(0, best.count - near.limit))
+    }
+    return best.map(\.id)
   }
 
-  /// How many documents have each word, about, and how many there are.
-  package func commonness(of words: [String]) async throws -> (counts: [Int], documents: Int) {
-    try await readIndex { db in
-      let state = try SearchStateTable.get(db)
-      let counts = try words.map { word in
-        Int(try self.rows(db, MatchText.term(IndexTerm(.words, [word])), state))
-      }
-      return (counts, state.documents)
-    }
-  }
 }

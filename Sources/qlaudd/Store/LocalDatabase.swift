@@ -23,6 +23,8 @@ package final class LocalDatabase: Sendable {
   let rule: IndexingRule
   /// How common words are, for those that are too common to be counted each time.
   let commonness = Mutex<[String: Commonness]>([:])
+  /// What short beginnings of words stand for.
+  let beginnings = Mutex<[String: Completions]>([:])
   /// What the path stood for when the file was opened.
   let watch: FileWatch
   let checkpoints = Checkpoints()
@@ -35,6 +37,8 @@ package final class LocalDatabase: Sendable {
   /// Who wants the writer's connection now.
   private let writers = Atomic<Int>(0)
   private let shortWrites = Atomic<Int>(0)
+  /// Short writes that are wanted now.
+  private let urgentWrites = Atomic<Int>(0)
 
   private init(
     pool: DatabasePool, lookups: DatabaseQueue, log: EventLogTail, source: Source, path: String,
@@ -73,15 +77,9 @@ package final class LocalDatabase: Sendable {
       let lookups = try DatabaseQueue(path: path, configuration: .lookups)
       let watch = FileWatch(path)
       place.keep(watch)
-      let database = LocalDatabase(
+      return LocalDatabase(
         pool: pool, lookups: lookups, log: log, source: source, path: path, rule: rule, watch: watch
       )
-      do { try await database.reserveEventNumbers(atLeast: 1) } catch let error as QlaudError
-        where error.isStorageRefusal
-      {
-        // What is there can be read on a full disk, too; the first append reserves.
-      }
-      return database
     } catch { throw StorageError.map(error, at: path) }
   }
 
@@ -126,7 +124,11 @@ package final class LocalDatabase: Sendable {
     _ body: @escaping @Sendable (Transaction) throws -> T
   ) async throws -> T {
     try checkOpen()
-    if isShort { shortWrites.add(1, ordering: .relaxed) }
+    if isShort {
+      shortWrites.add(1, ordering: .relaxed)
+      wantWriter()
+    }
+    defer { if isShort { unwantWriter() } }
     let (log, disk, watch, now) = (log, disk, watch, source.now)
     let step: @Sendable (Database) -> (Result<T, any Error>, walBytes: Int) = { db in
       let (problem, walBytes) = watch.look()
@@ -151,6 +153,12 @@ package final class LocalDatabase: Sendable {
 
   /// Short writes so far. They are those of turns, in which somebody waits; an import is none, nor is the index.
   package var shortWriteCount: Int { shortWrites.load(ordering: .relaxed) }
+
+  /// Whether a turn waits for the writer's connection. A transaction that can as well do less ends then.
+  var isWriterWanted: Bool { urgentWrites.load(ordering: .relaxed) > 0 }
+
+  func wantWriter() { urgentWrites.add(1, ordering: .relaxed) }
+  func unwantWriter() { urgentWrites.subtract(1, ordering: .relaxed) }
 
   /// - Returns: whether nobody else was there.
   func enterWriter() -> Bool {

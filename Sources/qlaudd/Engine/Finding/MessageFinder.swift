@@ -44,7 +44,9 @@ struct MessageFinder: Sendable {
     let active = mode == .text ? nil : core.meaning.active
     let model = active?.model
     if let all = try await core.store.passages(in: filter, atMost: Self.ranksAll, model: model) {
-      return try await rankAll(all, active)
+      let ranked = try await rankAll(all, active)
+      let allowed = try await withoutBeginnings(ranked.map(\.id))
+      return ranked.filter { allowed.contains($0.id) }
     }
     return try await rankPointed(active)
   }
@@ -81,9 +83,10 @@ struct MessageFinder: Sendable {
           terms: [], required: query.required.map(IndexTerm.init), filter: filter, limit: .max))
       required = Set(hits.map(\.id))
     }
-    guard !query.excluded.isEmpty else { return (required, []) }
+    let excluded = query.excluded.filter { $0.kind != .prefix }
+    guard !excluded.isEmpty else { return (required, []) }
     let hits = try await core.store.search(
-      TextSearch(terms: query.excluded.map(IndexTerm.init), filter: filter, limit: .max))
+      TextSearch(terms: excluded.map(IndexTerm.init), filter: filter, limit: .max))
     return (required, Set(hits.map(\.id)))
   }
 
@@ -116,7 +119,8 @@ struct MessageFinder: Sendable {
       near: isOfWords
         ? nil
         : NearVectors(
-          model: active.model, ids: near.nearest.map(\.id), limit: Self.pointedByVectors,
+          model: active.model, vectors: near.nearest.map { ($0.id, codeQuery.most(of: $0)) },
+          limit: Self.pointedByVectors,
           score: { scorer.cosine($0) }),
       filter: filter, model: active.model, score: { scorer.cosine($0) })
     return rank(around, pointed, words, rarity, near.background)
@@ -188,11 +192,27 @@ struct MessageFinder: Sendable {
 
   private func search(limit: Int) async throws -> [SearchHit] {
     let telling = query.terms.filter { !FunctionWords.contains($0.typed) }
-    return try await core.store.search(
+    let excluded = query.excluded.filter { $0.kind != .prefix }
+    let isChecked = excluded.count < query.excluded.count
+    let hits = try await core.store.search(
       TextSearch(
         terms: (telling.isEmpty ? query.terms : telling).map(IndexTerm.init),
-        required: query.required.map(IndexTerm.init),
-        excluded: query.excluded.map(IndexTerm.init), filter: filter, limit: limit))
+        required: query.required.map(IndexTerm.init), excluded: excluded.map(IndexTerm.init),
+        filter: filter, limit: isChecked ? max(limit, Searches.depth) : limit))
+    guard isChecked else { return hits }
+    let allowed = try await withoutBeginnings(hits.map(\.id))
+    return Array(hits.lazy.filter { allowed.contains($0.id) }.prefix(limit))
+  }
+
+  /// Those messages in which no word begins as one must not. That is looked up in the messages: to ask the index which have a
+  /// word with `t` takes half a second in a large file, for it reads where each of these words stands.
+  private func withoutBeginnings(_ ids: [Int64]) async throws -> Set<Int64> {
+    let beginnings = query.excluded.filter { $0.kind == .prefix }
+    guard !beginnings.isEmpty else { return Set(ids) }
+    let matcher = TermMatcher(beginnings)
+    return Set(
+      try await core.store.messages(ids, filter).lazy
+        .filter { !matcher.isIn(MessageWords($0.message).all) }.map(\.hit.id))
   }
 
   // MARK: Ranking
