@@ -71,6 +71,61 @@ import Wire
     #expect(message.contains("newer version (schema \(Schema.version + 1))"))
   }
 
+  @Test func `a newer schema that only the log holds is refused`() async throws {
+    let fixture = try await Fixture()
+    let crashed = Folder()
+    try await fixture.store.pool.writeWithoutTransaction { db in
+      try db.checkpoint(.truncate)
+      try db.execute(sql: "PRAGMA user_version = \(Schema.version + 1)")
+    }
+    for suffix in ["", "-wal"] {
+      try FileManager.default.copyItem(
+        atPath: fixture.folder.file + suffix, toPath: crashed.file + suffix)
+    }
+    #expect(DatabaseHead(of: crashed.file)?.version == Schema.version)
+    let message = await refusal(.conflict) {
+      try await LocalDatabase.open(at: crashed.file, source: .system) {}
+    }
+    #expect(message.contains("newer version"))
+    try await fixture.store.close()
+  }
+
+  @Test func `the head of a file says whose it is`() async throws {
+    let fixture = try await Fixture()
+    try await fixture.store.close()
+    let head = try #require(DatabaseHead(of: fixture.folder.file))
+    #expect(head.isOurs)
+    #expect(head.version == Schema.version)
+    #expect(head.application == Schema.applicationID)
+    let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: fixture.folder.file)).prefix(100))
+    for (place, value): (Int, UInt8) in [
+      (18, 1), (63, UInt8(Schema.version) + 1), (63, 0), (71, 0),
+    ] {
+      var other = bytes
+      other[place] = value
+      #expect(DatabaseHead(other)?.isOurs == false, "byte \(place) = \(value)")
+    }
+    #expect(DatabaseHead(Array(bytes.dropLast())) == nil)
+    #expect(DatabaseHead([UInt8](repeating: 0, count: 100)) == nil)
+    #expect(DatabaseHead(of: fixture.folder.path + "/none") == nil)
+  }
+
+  @Test
+  func
+    `a file that was closed in good order is opened with one page of log and the schema as it was`()
+    async throws
+  {
+    let fixture = try await Fixture()
+    let before = try await fixture.pragma("schema_version")
+    try await fixture.store.close()
+    let again = try await fixture.reopen()
+    // The log's head, then a page with its own.
+    #expect(DatabaseFile.size(fixture.folder.file + "-wal") == 32 + 24 + 4096)
+    let after = try await again.pool.read { try String.fetchOne($0, sql: "PRAGMA schema_version") }
+    #expect(after == before)
+    try await again.close()
+  }
+
   @Test func `a first start that broke off before the schema is taken up again`() async throws {
     let folder = Folder()
     let half = try DatabaseQueue(path: folder.file)

@@ -380,7 +380,7 @@ import Wire
         MessageDraft(role: .assistant, content: [call.json]),
         MessageDraft(role: .user, content: [result.json]),
       ], usage: nil
-    ) { _ in [] }
+    )
     try await fixture.finish("a")
     #expect(try await fixture.claim() == "b")
     try await fixture.finish("b")

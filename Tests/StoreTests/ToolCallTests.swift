@@ -19,8 +19,59 @@ import Wire
     _ = try await fixture.claim()
     _ = try await fixture.store.storeIteration(
       "turn", messages: [MessageDraft(role: .assistant, content: "calls")], usage: nil
-    ) { _ in [] }
+    )
     return fixture
+  }
+
+  @Test
+  func
+    `a reply is stored with the calls that begin with it, and their last answer with the results`()
+    async throws
+  {
+    let fixture = try await Fixture()
+    try await fixture.thread("t")
+    try await fixture.submit("turn", in: "t")
+    _ = try await fixture.claim()
+    let store = fixture.store
+    let placeless = [row(0, id: "c1"), row(1, id: "c2")].map { row in
+      var row = row
+      row.messageSeq = 0
+      return row
+    }
+    let seqs = try await store.storeIteration(
+      "turn", messages: [MessageDraft(role: .assistant, content: "calls")], usage: nil,
+      beginning: BeginningCalls(
+        rows: placeless, events: [draft("start", thread: "t", turn: "turn")]))
+    #expect(seqs == [2])
+    let begun = try await store.toolCalls(of: "turn", in: 2)
+    #expect(begun.map(\.toolUseID) == ["c1", "c2"])
+    #expect(begun.allSatisfy { !$0.isDone && $0.startedAt == fixture.clock.now })
+
+    _ = try await store.finishToolCall(
+      ToolAnswer(begun[0], result: "a", isError: false, events: []))
+    let answer = ToolAnswer(
+      begun[1], result: "b", isError: true, events: [draft("done", thread: "t", turn: "turn")])
+    let results = try await store.storeIteration(
+      "turn", messages: [MessageDraft(role: .user, content: [["type": "tool_result"]])], usage: nil,
+      answered: answer)
+    #expect(results == [3])
+    let ended = try await store.toolCalls(of: "turn", in: 2)
+    #expect(ended.map(\.isError) == [false, true])
+    // They stand in the message now.
+    #expect(ended.allSatisfy { $0.isDone && $0.result == nil })
+    #expect(
+      try await fixture.allEvents(EventFilter(turnID: "turn")).map(\.name) == [
+        "message.created", "message.created", "start", "done", "message.created",
+      ])
+    // What was never begun has no answer, and nothing else of the step is stored then.
+    await refusal(.notFound) {
+      try await store.storeIteration(
+        "turn", messages: [MessageDraft(role: .user, content: "x")], usage: nil,
+        answered: ToolAnswer(row(9), result: "x", isError: false, events: []))
+    }
+    #expect(
+      try await store.messages("t", order: .asc, limit: 9, after: nil, before: nil).count == 3)
+    try await fixture.store.close()
   }
 
   @Test func `the first answer to a call wins, and its events come once`() async throws {
@@ -29,10 +80,10 @@ import Wire
     let started = try await store.startToolCall(row(), events: [draft("start", turn: "turn")])
     #expect(!started.isDone && started.startedAt == fixture.clock.now)
     let first = try await store.finishToolCall(
-      started, result: "a", isError: true, events: [draft("done", turn: "turn")])
+      ToolAnswer(started, result: "a", isError: true, events: [draft("done", turn: "turn")]))
     #expect(first.result == "a" && first.isError == true)
     let second = try await store.finishToolCall(
-      started, result: "b", isError: false, events: [draft("done", turn: "turn")])
+      ToolAnswer(started, result: "b", isError: false, events: [draft("done", turn: "turn")]))
     #expect(second == first)
     await refusal(.notFound) {
       try await store.answerToolCall(
@@ -40,7 +91,7 @@ import Wire
       ) { _, _ in [] }
     }
     await refusal(.notFound) {
-      try await store.finishToolCall(row(9), result: "x", isError: false, events: [])
+      try await store.finishToolCall(ToolAnswer(row(9), result: "x", isError: false, events: []))
     }
     let names = try await fixture.allEvents(EventFilter(turnID: "turn")).map(\.name)
     #expect(names.suffix(2) == ["start", "done"])
@@ -75,7 +126,7 @@ import Wire
     let started = try await fixture.store.startToolCall(
       row(), events: [draft("start", turn: "turn")])
     _ = try await fixture.store.finishToolCall(
-      started, result: "a", isError: false, events: [draft("done", turn: "turn")])
+      ToolAnswer(started, result: "a", isError: false, events: [draft("done", turn: "turn")]))
     let last = fixture.store.lastEventSeq
     try await fixture.store.close()
     let store = try await fixture.reopen()
@@ -93,7 +144,7 @@ import Wire
     let fixture = try await running()
     let store = fixture.store
     let started = try await store.startToolCall(row(), events: [])
-    _ = try await store.finishToolCall(started, result: "a", isError: false, events: [])
+    _ = try await store.finishToolCall(ToolAnswer(started, result: "a", isError: false, events: []))
     let finished = try await store.finishTurn(
       "turn", status: .cancelled, reply: nil,
       results: MessageDraft(role: .user, content: [["type": "tool_result"]]), usage: nil,

@@ -309,7 +309,7 @@ import Wire
     let seqs = try await fixture.store.storeIteration(
       "turn", messages: [MessageDraft(role: .assistant, content: "step")],
       usage: usage("u1", turn: "turn", thread: "t", cost: 7)
-    ) { seqs in [draft("step \(seqs)", thread: "t", turn: "turn")] }
+    )
     #expect(seqs == [2])
     let finished = try await fixture.store.finishTurn(
       "turn", status: .done,
@@ -325,7 +325,7 @@ import Wire
     #expect(try await fixture.store.turn("turn", visibleTo: nil) == finished.turn)
     #expect(
       try await fixture.allEvents(EventFilter(turnID: "turn")).map(\.name) == [
-        "message.created", "message.created", "step [2]", "message.created", "qlaud.done",
+        "message.created", "message.created", "message.created", "qlaud.done",
       ])
     let sums = try await fixture.store.usageSummary(from: 0, to: .max, groupBy: .endUser)
     #expect(sums.map(\.group) == ["alice"])
@@ -334,7 +334,7 @@ import Wire
       await refusal(.conflict) { try await fixture.finish("turn", status) }
     }
     await refusal(.conflict) {
-      try await fixture.store.storeIteration("turn", messages: [], usage: nil) { _ in [] }
+      try await fixture.store.storeIteration("turn", messages: [], usage: nil)
     }
     await refusal(.internal) { try await fixture.finish("turn", .queued) }
     await refusal(.notFound) { try await fixture.finish("nobody") }
@@ -349,7 +349,7 @@ import Wire
     for (id, cost) in [("a", Microdollars?.some(3)), ("b", nil), ("c", 4)] {
       _ = try await fixture.store.storeIteration(
         "turn", messages: [], usage: usage(id, turn: "turn", thread: "t", cost: cost)
-      ) { _ in [] }
+      )
     }
     #expect(try await fixture.finish("turn").turn.cost == nil)
     let sum = try await fixture.store.usageSummary(from: 0, to: .max, groupBy: .key).first
@@ -377,7 +377,7 @@ import Wire
     await refusal(.conflict) {
       try await fixture.store.storeIteration(
         "job", messages: [MessageDraft(role: .assistant, content: "x")], usage: nil
-      ) { _ in [] }
+      )
     }
     let finished = try await fixture.finish("job", reply: "result")
     #expect(finished.assistantSeq == nil)

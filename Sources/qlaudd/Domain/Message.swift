@@ -6,7 +6,7 @@ package enum Role: String, WireEnum { case user, assistant }
 /// One stored message.
 package struct Message: Sendable, Equatable {
   package let threadID: ThreadID
-  package let seq: MessageSeq
+  package var seq: MessageSeq
   package let role: Role
   /// As it was given or received: a string or an array of content blocks in Anthropic's shape. Blocks may carry
   /// ``Block/opaqueKey``, which clients are not shown.

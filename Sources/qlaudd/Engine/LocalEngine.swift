@@ -31,13 +31,10 @@ package struct LocalEngine: Sendable {
   }
 
   /// The long-running parts, in the order they start; they stop in the reverse order.
-  /// - Parameter opened: Rings when clients are heard. Who makes the index waits for it: to load a model takes as much of a
-  ///   processor as all the rest of a start.
-  package func services(after opened: Bell) -> [any Service] {
+  package var services: [any Service] {
     [
-      EventFlusher(log: core.events, logger: core.logger),
-      Held(service: Indexer(core: core), until: opened),
-      Held(service: MeaningIndexer(core: core), until: opened), Runner(core: core),
+      EventFlusher(log: core.events, logger: core.logger), Indexer(core: core),
+      MeaningIndexer(core: core), Runner(core: core),
       Housekeeping(core: core), ShutdownRequest(asked: core.shutdown),
     ]
   }

@@ -143,22 +143,23 @@ struct QlauddCommand: ParsableCommand {
       activation: Activation(
         listenPID: environment["LISTEN_PID"], listenFDs: environment["LISTEN_FDS"]))
     listening.shutdownGrace = Self.grace
-    let opened = Bell()
+    let ears = Bell()
     let server = SocketServer(
       configuration: listening, logger: logger,
       onListening: { _ in
         ready.listening()
-        opened.ring()
+        ears.ring()
       },
       handler: { await api.serve($0) })
+    let background = engine.services + [MemoryCare(store: store, logger: logger)]
     try await run(
-      engine.services(after: opened) + [MemoryCare(store: store, logger: logger), server], logger)
+      background.map { LateStart(service: $0, listening: ears) } + [server], logger)
     await client.shutdown()
     try await store.close()
   }
 
-  /// Services start in this order and stop in the reverse one: the server first, then the runner,
-  /// which parks what still runs, then the writer of events.
+  /// Services stop in the reverse order: the server first, then the runner, which parks what still runs, then the writer of
+  /// events. They start at once, but for the server's listening, which the others wait for.
   private func run(_ services: [any Service], _ logger: Logger) async throws {
     var quiet = logger
     quiet.logLevel = max(logLevel.level, .warning)
@@ -169,9 +170,13 @@ struct QlauddCommand: ParsableCommand {
             service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
             failureTerminationBehavior: .gracefullyShutdownGroup,
             // The name that it would find itself is the whole service in words, which takes longer than to open the database.
-            serviceName: "\(type(of: $0))")
+            serviceName: Self.name($0))
         }, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
     try await group.run()
+  }
+
+  private static func name(_ service: any Service) -> String {
+    "\(type(of: (service as? LateStart)?.service ?? service))"
   }
 }
 

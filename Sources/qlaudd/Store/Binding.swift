@@ -108,6 +108,14 @@ func list(_ numbers: [Int64]) -> String {
 }
 
 extension Database {
+  /// Runs statements that take and give nothing, one after another.
+  func runAll(_ sql: String) throws {
+    let code = sqlite3_exec(sqliteConnection, sql, nil, nil, nil)
+    guard code == SQLITE_OK else {
+      throw DatabaseError(resultCode: ResultCode(rawValue: code), message: lastErrorMessage)
+    }
+  }
+
   /// A statement, from those that are kept, with its values. GRDB prepares it; the values and the columns are SQLite's own, for
   /// GRDB makes a dictionary of the columns' names of each result, which takes longer than to find the row.
   private func statement(_ sql: String, _ values: [(any Bindable)?]) throws -> Statement {

@@ -13,11 +13,14 @@ enum DatabaseFile {
   static let mode: mode_t = 0o600
 
   /// Makes the file where there is none, else sees whether it is ours, without changing it.
-  static func prepare(_ path: String) throws {
-    if try create(path) { return }
+  /// - Returns: its head, where it is a database of ours that was closed in good order.
+  static func prepare(_ path: String) throws -> DatabaseHead? {
+    if try create(path) { return nil }
     guard isFile(path) else { throw StorageError.unavailable("\(path) is no file") }
     guard chmod(path, mode) == 0 else { throw systemError("set the mode of", path) }
+    if let head = DatabaseHead(of: path), head.isOurs, size(path + "-wal") == 0 { return head }
     if size(path) > 0 { try inspect(path) }
+    return nil
   }
 
   /// Makes an empty file; false where there is one already.
@@ -79,6 +82,17 @@ enum DatabaseFile {
     }
   }
 
+  /// The first bytes of a file, fewer where it is shorter; nil where it cannot be read. Closing the descriptor drops the locks
+  /// that this process has on the file, so it is for a file that it has not opened yet.
+  static func beginning(of path: String, bytes count: Int) -> [UInt8]? {
+    let descriptor = systemOpen(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { systemClose(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let length = bytes.withUnsafeMutableBytes { systemRead(descriptor, $0) }
+    return length < 0 ? nil : Array(bytes.prefix(length))
+  }
+
   /// A connection that only looked has nothing to lose in closing.
   static func closeQuietly(_ queue: DatabaseQueue) {
     do { try queue.close() } catch { assertionFailure("a reader did not close: \(error)") }
@@ -89,6 +103,14 @@ enum DatabaseFile {
       Glibc.open(path, flags, mode)
     #else
       Darwin.open(path, flags, mode)
+    #endif
+  }
+  private static func systemRead(_ descriptor: Int32, _ bytes: UnsafeMutableRawBufferPointer) -> Int
+  {
+    #if canImport(Glibc)
+      Glibc.read(descriptor, bytes.baseAddress, bytes.count)
+    #else
+      Darwin.read(descriptor, bytes.baseAddress, bytes.count)
     #endif
   }
   static func systemClose(_ descriptor: Int32) {

@@ -30,10 +30,13 @@ extension LocalDatabase {
   }
 
   /// The one way by which messages come to an existing thread.
-  /// - Parameter anchor: the user message of the turn they belong to; nil for messages that stand for themselves.
+  /// - Parameters:
+  ///   - anchor: the user message of the turn they belong to; nil for messages that stand for themselves.
+  ///   - isStep: they come between a turn's question and its reply. Those two move the thread to the top of the lists, what
+  ///     is between them would only rewrite the lists' indexes.
   static func append(
     _ transaction: Transaction, to stored: StoredThread, _ drafts: [MessageDraft], turn: TurnID?,
-    anchor: MessageSeq?
+    anchor: MessageSeq?, isStep: Bool = false
   ) throws -> [MessageSeq] {
     guard !drafts.isEmpty else { return [] }
     let thread = stored.thread
@@ -49,7 +52,7 @@ extension LocalDatabase {
     }
     try ThreadTable.noteMessages(
       transaction.db, thread.id, lastSeq: stored.lastSeq + MessageSeq(seqs.count),
-      at: transaction.now)
+      at: isStep ? nil : transaction.now)
     try transaction.emit(
       zip(seqs, drafts).map { seq, draft in
         .messageCreated(thread.id, turn: turn, owner: thread.keyID, seq: seq, role: draft.role)

@@ -5,8 +5,8 @@ package import Wire
 /// One call of a tool by a model.
 package struct ToolCallRow: Sendable, Equatable {
   package let turnID: TurnID
-  /// The assistant message that asks for it.
-  package let messageSeq: MessageSeq
+  /// The assistant message that asks for it; of calls that are to begin with it, the store sets it.
+  package var messageSeq: MessageSeq
   package let place: CallPlace
   package let threadID: ThreadID
   /// The model's id of the call; of an item, its call's id, `/` and its number.
@@ -46,6 +46,33 @@ package struct ToolCallRow: Sendable, Equatable {
   package var isDone: Bool { finishedAt != nil }
 }
 
+/// Calls that are about to be made, with the events that tell of them.
+package struct BeginningCalls: Sendable {
+  package let rows: [ToolCallRow]
+  package let events: [EventDraft]
+  /// Calls of one turn.
+  package init(rows: [ToolCallRow], events: [EventDraft]) {
+    self.rows = rows
+    self.events = events
+  }
+}
+
+/// The answer of a started call, with the events that tell of it.
+package struct ToolAnswer: Sendable {
+  package let row: ToolCallRow
+  /// What the model is told: a string or content blocks.
+  package let result: JSON
+  package let isError: Bool
+  package let events: [EventDraft]
+  /// An answer.
+  package init(_ row: ToolCallRow, result: JSON, isError: Bool, events: [EventDraft]) {
+    self.row = row
+    self.result = result
+    self.isError = isError
+    self.events = events
+  }
+}
+
 extension LocalDatabase {
   /// Notes that a call is about to be made, before it is made, with the events that tell of it.
   /// - Returns: the row as it is stored.
@@ -53,51 +80,58 @@ extension LocalDatabase {
   @discardableResult
   package func startToolCall(_ call: ToolCallRow, events: [EventDraft]) async throws -> ToolCallRow
   {
-    let rows = try await startToolCalls([call], of: call.turnID, events: events)
-    return rows.first ?? call
+    try await write(isShort: true) { transaction in
+      _ = try Self.unfinished(transaction.db, call.turnID)
+      try Self.begin(transaction, BeginningCalls(rows: [call], events: events))
+      try Self.noteStep(transaction, call.turnID)
+      return try Self.stored(transaction.db, call)
+    }
   }
 
   /// Notes that several calls of a turn are about to be made, all or none.
-  /// - Returns: the rows as they are stored, in their order.
   /// - Throws: `conflict` where the turn has ended.
-  package func startToolCalls(_ calls: [ToolCallRow], of turn: TurnID, events: [EventDraft])
-    async throws -> [ToolCallRow]
-  {
+  package func startToolCalls(_ calls: BeginningCalls, of turn: TurnID) async throws {
     try await write(isShort: true) { transaction in
       _ = try Self.unfinished(transaction.db, turn)
-      for call in calls {
-        try ToolCallTable.insert(transaction.db, call, at: transaction.now)
-      }
-      try transaction.emit(events)
+      try Self.begin(transaction, calls)
       try Self.noteStep(transaction, turn)
-      return try calls.map { call in
-        try ToolCallTable.get(
-          transaction.db, turn: turn, message: call.messageSeq, place: call.place) ?? call
-      }
     }
+  }
+
+  static func begin(_ transaction: Transaction, _ calls: BeginningCalls) throws {
+    for call in calls.rows {
+      try ToolCallTable.insert(transaction.db, call, at: transaction.now)
+    }
+    try transaction.emit(calls.events)
   }
 
   /// Stores the answer of a started call with the events that tell of it. The first answer wins. The disk is not waited for,
   /// as the turn's next step is: with the power an answer may be lost, and the call's outcome is unknown then.
   /// - Returns: the row as it is now, with the answer that won.
   /// - Throws: `not_found` where the call was never started.
-  package func finishToolCall(
-    _ call: ToolCallRow, result: JSON, isError: Bool, events: [EventDraft]
-  ) async throws -> ToolCallRow {
+  package func finishToolCall(_ answer: ToolAnswer) async throws -> ToolCallRow {
     try await write(isDurable: false, isShort: true) { transaction in
-      let db = transaction.db
-      func stored() throws -> ToolCallRow {
-        let row = try ToolCallTable.get(
-          db, turn: call.turnID, message: call.messageSeq, place: call.place)
-        guard let row else { throw QlaudError.notFound("tool call", call.toolUseID) }
-        return row
-      }
-      if try stored().isDone { return try stored() }
-      try ToolCallTable.finish(db, call, result: result, isError: isError, at: transaction.now)
-      try transaction.emit(events)
-      try Self.noteStep(transaction, call.turnID)
-      return try stored()
+      if try Self.finish(transaction, answer) { try Self.noteStep(transaction, answer.row.turnID) }
+      return try Self.stored(transaction.db, answer.row)
     }
+  }
+
+  /// - Returns: whether it is the answer that counts.
+  @discardableResult
+  static func finish(_ transaction: Transaction, _ answer: ToolAnswer) throws -> Bool {
+    if try stored(transaction.db, answer.row).isDone { return false }
+    try ToolCallTable.finish(
+      transaction.db, answer.row, result: answer.result, isError: answer.isError,
+      at: transaction.now)
+    try transaction.emit(answer.events)
+    return true
+  }
+
+  private static func stored(_ db: Database, _ call: ToolCallRow) throws -> ToolCallRow {
+    let row = try ToolCallTable.get(
+      db, turn: call.turnID, message: call.messageSeq, place: call.place)
+    guard let row else { throw QlaudError.notFound("tool call", call.toolUseID) }
+    return row
   }
 
   /// Stores the answer that somebody outside gives to a started call of that kind. The first answer wins.

@@ -97,28 +97,37 @@ extension LocalDatabase {
     }
   }
 
-  /// Stores what a step of the tool loop gave: messages with their `message.created`, usage, further events. After a crash
-  /// the turn goes on behind it: what was logged until here is not void. A loss of power may take it away, for the disk is not
-  /// waited for: the next step, which is, follows at once. The call is then one whose outcome is unknown.
-  /// - Parameter events: given the messages' places, the events that follow them.
-  /// - Throws: `not_found`; `conflict` where the turn has ended or, with messages, has no thread; what `events` throws.
-  ///   Then nothing is stored.
+  /// Stores what a step of the tool loop gave, all or nothing: the answer of a call, messages with their `message.created`,
+  /// usage, the calls that begin with the last of the messages. After a crash the turn goes on behind it: what was logged
+  /// until here is not void.
+  ///
+  /// The disk is waited for where calls begin: none is made that a loss of power could make the daemon forget. Else such a
+  /// loss may take the step away; a model call that it stored is then one whose outcome is unknown.
+  /// - Parameters:
+  ///   - answered: The answer of the last call that the messages tell of; the others are stored.
+  ///   - beginning: Their rows get the last message's number.
+  /// - Returns: the messages' numbers.
+  /// - Throws: `not_found`; `conflict` where the turn has ended or, with messages, has no thread. Then nothing is stored.
   package func storeIteration(
-    _ id: TurnID, messages: [MessageDraft], usage: UsageRecord?,
-    events: @escaping @Sendable ([MessageSeq]) throws -> [EventDraft]
+    _ id: TurnID, messages: [MessageDraft], usage: UsageRecord?, answered: ToolAnswer? = nil,
+    beginning: BeginningCalls? = nil
   ) async throws -> [MessageSeq] {
-    try await write(isDurable: false, isShort: true) { transaction in
-      let stored = try Self.unfinished(transaction.db, id)
-      let seqs = try Self.append(transaction, messages, to: stored.turn)
-      if let usage { try Self.record(transaction.db, usage, of: id) }
-      try TurnTable.endCall(transaction.db, id)
-      try transaction.emit(try events(seqs))
-      let reply = zip(messages, seqs).filter { $0.0.role == .assistant }.last?.1
-      if messages.contains(where: { $0.role == .user }) {
-        try ToolCallTable.forgetResults(transaction.db, of: id)
+    try await write(isDurable: beginning != nil, isShort: true) { transaction in
+      let db = transaction.db
+      let stored = try Self.unfinished(db, id)
+      if let answered { try Self.finish(transaction, answered) }
+      let seqs = try Self.append(transaction, messages, to: stored.turn, isStep: true)
+      if let usage { try Self.record(db, usage, of: id) }
+      if let beginning, let last = seqs.last {
+        var rows = beginning.rows
+        for index in rows.indices { rows[index].messageSeq = last }
+        try Self.begin(transaction, BeginningCalls(rows: rows, events: beginning.events))
       }
-      try TurnTable.noteStep(
-        transaction.db, id, assistantSeq: reply, discardAfter: transaction.lastNumber)
+      if messages.contains(where: { $0.role == .user }) {
+        try ToolCallTable.forgetResults(db, of: id)
+      }
+      let reply = zip(messages, seqs).filter { $0.0.role == .assistant }.last?.1
+      try TurnTable.endStep(db, id, assistantSeq: reply, discardAfter: transaction.lastNumber)
       return seqs
     }
   }
@@ -185,15 +194,16 @@ extension LocalDatabase {
   }
 
   /// Messages of a turn stand with its question. A thread that was deleted meanwhile still takes them.
-  private static func append(_ transaction: Transaction, _ drafts: [MessageDraft], to turn: Turn)
-    throws -> [MessageSeq]
-  {
+  private static func append(
+    _ transaction: Transaction, _ drafts: [MessageDraft], to turn: Turn, isStep: Bool = false
+  ) throws -> [MessageSeq] {
     guard !drafts.isEmpty else { return [] }
     guard let id = turn.threadID else {
       throw QlaudError.conflict("turn \(turn.id) is a job: it has no thread to keep messages in")
     }
     let thread = try stored(transaction.db, id, visibleTo: nil, deleted: true)
-    return try append(transaction, to: thread, drafts, turn: turn.id, anchor: turn.userSeq)
+    return try append(
+      transaction, to: thread, drafts, turn: turn.id, anchor: turn.userSeq, isStep: isStep)
   }
 
   static func record(_ db: Database, _ usage: UsageRecord, of turn: TurnID) throws {

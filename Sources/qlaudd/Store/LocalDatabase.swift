@@ -66,14 +66,10 @@ package final class LocalDatabase: Sendable {
     onEvents: @escaping @Sendable () -> Void
   ) async throws -> LocalDatabase {
     do {
-      try DatabaseFile.prepare(path)
+      let head = try DatabaseFile.prepare(path)
       let place = FilePlace()
-      let pool = try DatabasePool(path: path, configuration: .house(in: place))
-      // The pool has set NORMAL by now, which may lose the last commits with the power.
-      try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      try Schema.migrate(pool)
-      let firstFree = try await pool.read { try EventTable.reservedThrough($0) + 1 }
-      let log = EventLogTail(firstFree: firstFree, onEvents: onEvents)
+      let pool = try DatabasePool(path: path, configuration: .house(in: place, head: head))
+      let log = EventLogTail(firstFree: try firstFreeNumber(pool), onEvents: onEvents)
       let lookups = try DatabaseQueue(path: path, configuration: .lookups)
       let watch = FileWatch(path)
       place.keep(watch)
@@ -81,6 +77,15 @@ package final class LocalDatabase: Sendable {
         pool: pool, lookups: lookups, log: log, source: source, path: path, rule: rule, watch: watch
       )
     } catch { throw StorageError.map(error, at: path) }
+  }
+
+  /// Makes the file ready for use. No numbers of events are reserved: the first write or append does that.
+  /// - Returns: the first number that no event can have.
+  private static func firstFreeNumber(_ pool: DatabasePool) throws -> EventSeq {
+    // The pool has set NORMAL by now, which may lose the last commits with the power.
+    try pool.writeWithoutTransaction { try $0.runAll("PRAGMA synchronous = FULL") }
+    try Schema.migrate(pool)
+    return try pool.writeWithoutTransaction { try EventTable.reservedThrough($0) + 1 }
   }
 
   /// Writes the waiting events, empties the write-ahead log and closes the file. Any later call throws `internal`.

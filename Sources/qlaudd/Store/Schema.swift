@@ -46,10 +46,11 @@ enum Schema {
     return migrator
   }
 
-  /// Brings the file up to date. One that is so already is not written to: it may be on a full disk.
+  /// Brings the file up to date. One that is so already is not written to: it may be on a full disk. The writer's connection is
+  /// asked, as no other one is open yet.
   static func migrate(_ pool: DatabasePool) throws {
     let migrator = migrator
-    if try pool.read(migrator.hasCompletedMigrations) { return }
+    if try pool.writeWithoutTransaction(migrator.hasCompletedMigrations) { return }
     try migrator.migrate(pool)
     let version = version
     try pool.write { try $0.execute(sql: "PRAGMA user_version = \(version)") }

@@ -106,9 +106,7 @@ final class DiskWait: Sendable {
 
   func set(_ isWanted: Bool, on db: Database) throws {
     guard waits.load(ordering: .relaxed) != isWanted else { return }
-    let code = sqlite3_exec(
-      db.sqliteConnection, "PRAGMA synchronous = \(isWanted ? "FULL" : "NORMAL")", nil, nil, nil)
-    guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    try db.runAll("PRAGMA synchronous = \(isWanted ? "FULL" : "NORMAL")")
     waits.store(isWanted, ordering: .relaxed)
   }
 }

@@ -91,6 +91,19 @@ package struct ReplyStream: AsyncSequence, Sendable {
       return mark.put(on: event)
     }
 
+    /// The events that have come together, at least one; nil after `messageStop`.
+    /// - Throws: as ``next(isolation:)``.
+    package mutating func nextTogether(isolation actor: isolated (any Actor)? = #isolation)
+      async throws(UpstreamFailure) -> [StreamEvent]?
+    {
+      guard let first = try await next(isolation: actor) else { return nil }
+      var events = [first]
+      while taken < ready.count, let event = try await next(isolation: actor) {
+        events.append(event)
+      }
+      return events
+    }
+
     /// Pulls one piece of the body and decodes what is complete in it.
     private mutating func refill(isolation actor: isolated (any Actor)?) async {
       guard var live = self.live else { return }

@@ -60,8 +60,9 @@ struct OpenCalls: Sendable {
       ? ToolResult.failure(Self.interrupted)
       : MultiResult.result(items.map { ($0.name, ToolRound.Answer($0)) })
     return try await core.store.finishToolCall(
-      row, result: result.content, isError: true,
-      events: [TurnEvents.toolDone(turn, row, result.output, isError: true)])
+      ToolAnswer(
+        row, result: result.content, isError: true,
+        events: [TurnEvents.toolDone(turn, row, result.output, isError: true)]))
   }
 
   private static func message(_ results: [Block]) -> MessageDraft {

@@ -9,7 +9,7 @@ struct PendingCall: Sendable {
   let input: JSON
   /// Why it must not be made, where that can be seen at once.
   let problem: String?
-  let row: ToolCallRow
+  var row: ToolCallRow
   let entry: Toolbox.Entry?
   let isStarted: Bool
   /// The tool's opened secrets; nil where one of them is missing.
@@ -29,6 +29,15 @@ struct PendingCall: Sendable {
   var mayBeginAtOnce: Bool {
     guard let entry, case .tool = entry.runner else { return false }
     return entry.policy == .auto && problem == nil && !isStarted && secrets != nil
+  }
+
+  /// The call after the reply that asks for it was stored with that number.
+  func at(_ seq: MessageSeq) -> PendingCall {
+    var call = self
+    call.row.messageSeq = seq
+    call.begun?.messageSeq = seq
+    call.items = items.map { $0.at(seq) }
+    return call
   }
 
   /// What its secrets are kept out of.

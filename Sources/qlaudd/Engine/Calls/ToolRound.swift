@@ -11,9 +11,11 @@ struct ToolRound: Sendable {
   let turn: Turn
   let thread: Thread
   let toolbox: Toolbox
-  /// The stored reply.
+  /// The reply; one that is not stored yet has the number 0.
   let reply: Message
   let iteration: Int
+  /// Its calls, where they were made ready before it was stored (``opening()``).
+  var opened: [PendingCall]?
 
   /// Calls of one reply that run at once; further ones wait for a place.
   static let parallel = 64
@@ -33,35 +35,77 @@ struct ToolRound: Sendable {
     let item: Int?
   }
 
+  /// What the round gives: the message with the results, and the answer that is to be stored with it.
+  struct Results: Sendable {
+    let message: MessageDraft
+    let last: ToolAnswer?
+  }
+
   /// - Throws: `CancellationError` where the turn is stopped, ``QlaudError`` `vault_locked` before anything that needs a
   ///   secret was started, and what the store throws. What was answered until then is stored.
-  func run() async throws -> MessageDraft {
-    var calls = try await withSecrets(try await pendingCalls())
-    for index in calls.indices where !calls[index].items.isEmpty {
-      calls[index] = try await begun(calls[index])
+  func run() async throws -> Results {
+    var calls: [PendingCall]
+    if let opened {
+      calls = opened
+    } else {
+      calls = try await withSecrets(try await pendingCalls())
+      for index in calls.indices where !calls[index].items.isEmpty {
+        calls[index] = try await begun(calls[index])
+      }
+      calls = try await begunTogether(calls)
     }
-    calls = try await begunTogether(calls)
-    let answers = try await answers(of: calls)
+    let open = OpenAnswers(calls)
+    let answers = try await answers(of: calls, open)
     let results = zip(calls, answers).map { call, answer in
       Block.toolResult(
         id: call.row.toolUseID, content: answer?.content ?? "", isError: answer?.isError ?? true
       ).json
     }
-    return MessageDraft(role: .user, content: .array(results))
+    return Results(
+      message: MessageDraft(role: .user, content: .array(results)), last: open.unstored)
+  }
+
+  /// Calls that can be noted with the reply that asks for them, in one transaction.
+  struct Opening: Sendable {
+    let calls: [PendingCall]
+    let beginning: BeginningCalls
+  }
+
+  /// What of a reply that is about to be stored may begin with it; nil where something must happen first.
+  func opening() async -> Opening? {
+    guard !isMulti else { return nil }
+    let fresh = PendingCall.all(
+      of: reply, turn, iteration: iteration, toolbox: toolbox, rows: [], shelf: nil)
+    let calls: [PendingCall]
+    do { calls = try await withSecrets(fresh) } catch {
+      // The reply has to be stored first. The round opens the secrets again then, and throws this.
+      return nil
+    }
+    guard let beginning = beginning(calls) else { return nil }
+    return Opening(
+      calls: calls.map { call in
+        var call = call
+        if call.mayBeginAtOnce { call.begun = call.row }
+        return call
+      }, beginning: beginning)
+  }
+
+  /// Whether calls stand inside its calls.
+  private var isMulti: Bool {
+    reply.blocks.contains { block in
+      block.type == "tool_use" && block.toolName == MetaTool.multiExecute.rawValue
+    }
   }
 
   private func pendingCalls() async throws -> [PendingCall] {
     let rows = try await core.store.toolCalls(of: turn.id, in: reply.seq)
-    let isMulti = reply.blocks.contains { block in
-      block.type == "tool_use" && block.toolName == MetaTool.multiExecute.rawValue
-    }
     let shelf = isMulti ? try await ToolShelf.load(core, for: thread.accountOwner) : nil
     return PendingCall.all(
       of: reply, turn, iteration: iteration, toolbox: toolbox, rows: rows, shelf: shelf)
   }
 
   /// Makes the calls, those inside calls beside the others, and answers a call of several when its last one is answered.
-  private func answers(of calls: [PendingCall]) async throws -> [Answer?] {
+  private func answers(of calls: [PendingCall], _ open: OpenAnswers) async throws -> [Answer?] {
     var answers = [Answer?](repeating: nil, count: calls.count)
     var inner = calls.map { [Answer?](repeating: nil, count: $0.items.count) }
     let leaves = calls.indices.flatMap { index -> [Leaf] in
@@ -74,7 +118,11 @@ struct ToolRound: Sendable {
       func startNext() {
         guard let leaf = waiting.next() else { return }
         let call = leaf.item.map { calls[leaf.call].items[$0] } ?? calls[leaf.call]
-        group.addTask { (leaf, try await answer(call)) }
+        group.addTask {
+          let answer = try await answer(call, open)
+          open.note()
+          return (leaf, answer)
+        }
       }
       for _ in 0..<Self.parallel { startNext() }
       while let (leaf, answer) = try await group.next() {
@@ -93,7 +141,7 @@ struct ToolRound: Sendable {
     return answers
   }
 
-  private func answer(_ call: PendingCall) async throws -> Answer {
+  private func answer(_ call: PendingCall, _ open: OpenAnswers) async throws -> Answer {
     if call.row.isDone { return Answer(call.row) }
     guard let entry = call.entry else {
       // The tool was deleted while its call ran.
@@ -105,7 +153,7 @@ struct ToolRound: Sendable {
       return try await refuse(call, "the call was not made: \(problem)")
     }
     switch entry.runner {
-    case .tool(let kind): return try await run(call, entry, kind)
+    case .tool(let kind): return try await run(call, entry, kind, open)
     case .client: return try await askClient(call, entry)
     case .meta(let tool): return try await answerMeta(call, tool)
     case .notConnected:
@@ -119,9 +167,9 @@ struct ToolRound: Sendable {
     return try await finish(row, .failure(problem))
   }
 
-  private func run(_ call: PendingCall, _ entry: Toolbox.Entry, _ kind: any ToolKind) async throws
-    -> Answer
-  {
+  private func run(
+    _ call: PendingCall, _ entry: Toolbox.Entry, _ kind: any ToolKind, _ open: OpenAnswers
+  ) async throws -> Answer {
     if call.isStarted, !entry.isReadOnly {
       return try await finish(call.row, .failure(OpenCalls.interrupted))
     }
@@ -146,31 +194,36 @@ struct ToolRound: Sendable {
     let result = await Dispatch.run(toolCall, on: kind, core.outside)
     // What a stop has cut short may have happened or not: the row stays open for whoever closes the turn or resumes it.
     if result.isError { try Task.checkCancellation() }
-    return try await finish(row, result)
+    let answer = answer(row, result)
+    if open.keepsLast(answer) { return Answer(content: result.content, isError: result.isError) }
+    return try await finish(answer)
   }
 
   /// Notes in one transaction that all those calls begin for which nobody has to be asked and which have a place at once.
   private func begunTogether(_ calls: [PendingCall]) async throws -> [PendingCall] {
+    guard let beginning = beginning(calls) else { return calls }
+    try await core.persist { try await core.store.startToolCalls(beginning, of: turn.id) }
+    func noted(_ call: PendingCall) -> PendingCall {
+      var call = call
+      if call.mayBeginAtOnce { call.begun = call.row }
+      call.items = call.items.map(noted)
+      return call
+    }
+    return calls.map(noted)
+  }
+
+  /// The calls that begin at once; nil where there are none, or more than have a place.
+  private func beginning(_ calls: [PendingCall]) -> BeginningCalls? {
     let all = calls + calls.filter { !$0.row.isDone }.flatMap(\.items)
     let ready = all.filter(\.mayBeginAtOnce)
-    guard !ready.isEmpty, all.count <= Self.parallel else { return calls }
+    guard !ready.isEmpty, all.count <= Self.parallel else { return nil }
     let events = ready.map { call in
       let input = call.entry.map {
         Dispatch.input(toolCall(call, call.secrets ?? [:]), $0.definition).json
       }
       return TurnEvents.toolStarted(turn, call.row, call.redactor.redact(input ?? call.input))
     }
-    let rows = try await core.persist {
-      try await core.store.startToolCalls(ready.map(\.row), of: turn.id, events: events)
-    }
-    let byPlace = Dictionary(rows.map { ($0.place, $0) }, uniquingKeysWith: { first, _ in first })
-    func noted(_ call: PendingCall) -> PendingCall {
-      var call = call
-      if call.mayBeginAtOnce { call.begun = byPlace[call.row.place] }
-      call.items = call.items.map(noted)
-      return call
-    }
-    return calls.map(noted)
+    return BeginningCalls(rows: ready.map(\.row), events: events)
   }
 
   private func toolCall(_ call: PendingCall, _ secrets: [String: Secret]) -> ToolCall {
@@ -202,12 +255,17 @@ struct ToolRound: Sendable {
   }
 
   func finish(_ row: ToolCallRow, _ result: ToolResult) async throws -> Answer {
-    let done = try await core.persist {
-      try await core.store.finishToolCall(
-        row, result: result.content, isError: result.isError,
-        events: [TurnEvents.toolDone(turn, row, result.output, isError: result.isError)])
-    }
-    return Answer(done)
+    try await finish(answer(row, result))
+  }
+
+  private func finish(_ answer: ToolAnswer) async throws -> Answer {
+    Answer(try await core.persist { try await core.store.finishToolCall(answer) })
+  }
+
+  private func answer(_ row: ToolCallRow, _ result: ToolResult) -> ToolAnswer {
+    ToolAnswer(
+      row, result: result.content, isError: result.isError,
+      events: [TurnEvents.toolDone(turn, row, result.output, isError: result.isError)])
   }
 }
 

@@ -142,14 +142,17 @@ struct Attempt: Sendable {
         latency: clock.now - start, status: 200, cursor: cursor, began: began)
     }
     call = current()
-    let events = try await core.upstream.stream(request, provider: route.provider, secret: secret)
+    var events = try await core.upstream.stream(request, provider: route.provider, secret: secret)
+      .makeAsyncIterator()
     await core.noteAnswer(to: turn.id, by: route.provider, model: route.upstreamModel)
     do {
-      for try await event in events {
-        try await log(event)
-        do throws(InvalidParams) { try assembler.take(event) } catch {
-          // The text of the broken input stays on the block; dispatch answers it with an error.
-          continue
+      while let together = try await events.nextTogether() {
+        try await log(together)
+        for event in together {
+          do throws(InvalidParams) { try assembler.take(event) } catch {
+            // The text of the broken input stays on the block; dispatch answers it with an error.
+            continue
+          }
         }
       }
     } catch {
@@ -161,14 +164,25 @@ struct Attempt: Sendable {
     if !assembler.isComplete { throw CancellationError() }
   }
 
-  private func log(_ event: StreamEvent) async throws {
-    if case .ping = event { return }
-    guard let (name, data) = event.wire else { return }
-    let draft = EventDraft(
-      threadID: turn.threadID, turnID: turn.id, keyID: turn.ownerKeyID, name: name, data: data)
-    var endsBlock = false
-    if case .blockStop = event { endsBlock = true }
-    try await core.persist { try await core.events.append([draft], urgent: endsBlock) }
+  /// The end of a block is written at once, but for the last one's: the reply itself is stored then, and what waits with it.
+  private func log(_ events: [StreamEvent]) async throws {
+    var drafts: [EventDraft] = []
+    var (endsBlock, endsReply) = (false, false)
+    for event in events {
+      switch event {
+      case .ping: continue
+      case .blockStop: endsBlock = true
+      case .messageStop: endsReply = true
+      default: break
+      }
+      guard let (name, data) = event.wire else { continue }
+      drafts.append(
+        EventDraft(
+          threadID: turn.threadID, turnID: turn.id, keyID: turn.ownerKeyID, name: name, data: data))
+    }
+    guard !drafts.isEmpty else { return }
+    let (all, isUrgent) = (drafts, endsBlock && !endsReply)
+    try await core.persist { try await core.events.append(all, urgent: isUrgent) }
   }
 
   /// Names the call to providers that carry out a named one once: the same for every try of it, over parkings and restarts;

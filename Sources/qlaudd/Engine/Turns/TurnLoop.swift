@@ -30,6 +30,7 @@ struct TurnLoop: Sendable {
   private func steps(in threadID: ThreadID, from host: inout Int) async throws -> TurnRun.Outcome {
     let thread = try await core.store.thread(threadID, visibleTo: nil)
     var steps = try await TurnSteps.load(core.store, turn)
+    var opened: [PendingCall]?
     var shelved = Shelved(change: core.store.toolChanges, toolbox: try await toolbox(thread))
     while true {
       try Task.checkCancellation()
@@ -41,7 +42,8 @@ struct TurnLoop: Sendable {
       if let reply = steps.openReply {
         let round = ToolRound(
           core: core, turn: turn, thread: thread, toolbox: toolbox, reply: reply,
-          iteration: steps.modelCalls)
+          iteration: steps.modelCalls, opened: opened)
+        opened = nil
         try await store(try await round.run())
         steps.addResults()
         continue
@@ -55,7 +57,16 @@ struct TurnLoop: Sendable {
         call.hitMaxIterations = true
         return .finished(call)
       }
-      do { try await store(call, of: threadID).map { steps.add(reply: $0) } } catch {
+      do {
+        guard let draft = call.draft(partial: false) else { continue }
+        let round = ToolRound(
+          core: core, turn: turn, thread: thread, toolbox: toolbox,
+          reply: Message(draft, of: threadID, turn.id, now: core.source.now()),
+          iteration: steps.modelCalls + 1)
+        let reply: Message
+        (reply, opened) = try await store(draft, call, opening: round)
+        steps.add(reply: reply)
+      } catch {
         return Attempt.outcome(of: error, turn, core, call)
       }
     }
@@ -71,21 +82,39 @@ struct TurnLoop: Sendable {
     try await Toolbox.of(turn.request, in: thread, core)
   }
 
-  /// Stores a reply that asks for tools, and before it what was streamed of it and still waits in memory.
-  /// - Returns: the message.
-  private func store(_ call: Attempt.Call, of thread: ThreadID) async throws -> Message? {
-    guard let draft = call.draft(partial: false) else { return nil }
+  /// Stores a reply that asks for tools, with the calls that begin at once.
+  /// - Returns: the message, and its calls where they were made ready.
+  private func store(_ draft: MessageDraft, _ call: Attempt.Call, opening round: ToolRound)
+    async throws -> (Message, [PendingCall]?)
+  {
+    let opening = await round.opening()
     let usage = call.usageRecord(turn, now: core.source.now())
     let seqs = try await core.persist {
-      try await core.store.storeIteration(turn.id, messages: [draft], usage: usage) { _ in [] }
+      try await core.store.storeIteration(
+        turn.id, messages: [draft], usage: usage, beginning: opening?.beginning)
     }
-    return try seqs.first.flatMap { try core.store.message($0, of: thread) }
+    var reply = round.reply
+    reply.seq = seqs.last ?? 0
+    return (reply, opening?.calls.map { $0.at(reply.seq) })
   }
 
-  private func store(_ results: MessageDraft) async throws {
-    _ = try await core.persist {
-      try await core.store.storeIteration(turn.id, messages: [results], usage: nil) { _ in [] }
+  private func store(_ results: ToolRound.Results) async throws {
+    try await core.persist {
+      try await core.store.storeIteration(
+        turn.id, messages: [results.message], usage: nil, answered: results.last)
     }
+  }
+}
+
+extension Message {
+  /// A reply before it is stored; it has no number yet.
+  fileprivate init(
+    _ draft: MessageDraft, of thread: ThreadID, _ turn: TurnID, now: Milliseconds
+  ) {
+    self.init(
+      threadID: thread, seq: 0, role: draft.role, content: draft.content,
+      requestID: draft.requestID, turnID: turn, model: draft.model, stopReason: draft.stopReason,
+      usage: draft.usage, createdAt: now)
   }
 }
 

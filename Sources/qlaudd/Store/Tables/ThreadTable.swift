@@ -82,8 +82,12 @@ enum ThreadTable {
   }
 
   static func noteMessages(
-    _ db: Database, _ id: ThreadID, lastSeq: MessageSeq, at time: Milliseconds
+    _ db: Database, _ id: ThreadID, lastSeq: MessageSeq, at time: Milliseconds?
   ) throws {
+    guard let time else {
+      try db.run("UPDATE threads SET last_seq = ? WHERE id = ?", lastSeq, id)
+      return
+    }
     try db.run(
       "UPDATE threads SET last_seq = ?, last_active_at = max(last_active_at, ?) WHERE id = ?",
       lastSeq, time, id)

@@ -145,6 +145,18 @@ enum TurnTable {
       assistantSeq, discardAfter, id)
   }
 
+  /// The same, and that the model call that was out has a known outcome.
+  static func endStep(
+    _ db: Database, _ id: TurnID, assistantSeq: MessageSeq?, discardAfter: EventSeq
+  ) throws {
+    try db.run(
+      """
+      UPDATE turns SET assistant_seq = ifnull(?, assistant_seq), discard_after = ?,
+        call_started_at = NULL
+      WHERE id = ?
+      """, assistantSeq, discardAfter, id)
+  }
+
   /// Notes that the model call that was out has a known outcome.
   static func endCall(_ db: Database, _ id: TurnID) throws {
     try db.run("UPDATE turns SET call_started_at = NULL WHERE id = ?", id)
