@@ -96,14 +96,9 @@ struct HTTPFace: Sendable {
     if let frames = answer.frames {
       return try await forward(frames, fields, to: exchange, requestID, during: method.name)
     }
-    guard let stream = answer.stream else {
-      let status = answer.status ?? method.route?.status ?? 200
-      return try await write(answer.value.bytes, status: status, fields, to: exchange)
-    }
-    fields[.contentType] = "text/event-stream"
-    fields[.cacheControl] = "no-cache"
-    try await exchange.start(HTTPResponse(status: .ok, headerFields: fields))
-    await forward(stream, to: exchange)
+    if let stream = answer.stream { return try await forward(stream, fields, to: exchange) }
+    let status = answer.status ?? method.route?.status ?? 200
+    try await write(answer.value.bytes, status: status, fields, to: exchange)
   }
 
   private func write(
@@ -138,22 +133,6 @@ struct HTTPFace: Sendable {
         verb: exchange.request.method.rawValue, path: path)
     else { return .anthropic }
     return method.errors
-  }
-
-  /// Sends events as the connection takes them, to the stream's end or until the client goes.
-  private func forward(_ stream: EventStream, to exchange: HTTPExchange) async {
-    var events = stream.feed.makeAsyncIterator()
-    do {
-      while let page = try await events.next(within: Self.pingInterval) {
-        var bytes =
-          page.isEmpty ? SSEText.frame(event: "ping", data: Array(#"{"type":"ping"}"#.utf8)) : []
-        for event in page where stream.includes(event) { bytes += event.frame(for: stream.subject) }
-        if !bytes.isEmpty { try await exchange.write(bytes) }
-      }
-    } catch {
-      // The client is gone or the log cannot be read; it attaches again with Last-Event-ID.
-      return
-    }
   }
 }
 

@@ -48,20 +48,6 @@ package struct EventFeed: AsyncSequence, Sendable {
       return page.events
     }
 
-    /// The same, but an empty page where nothing has come within the time.
-    package mutating func next(within time: Duration) async throws -> [Event]? {
-      let deadline = ContinuousClock.now + time
-      while !isFinished {
-        try Task.checkCancellation()
-        let seen = feed.grown.generation
-        let page = try await page()
-        let left = deadline - ContinuousClock.now
-        if !page.isEmpty || left <= .zero { return page }
-        await feed.grown.wait(past: seen, for: left)
-      }
-      return nil
-    }
-
     private func endsFeed(_ event: Event) -> Bool {
       event.name == EventName.done && event.turnID == feed.end
     }
