@@ -81,7 +81,7 @@ import Wire
     #expect(excluded.count == 2)
     let all = try await store.search(
       TextSearch(terms: [], filter: SearchFilter(visibleTo: nil, role: .user), limit: 10))
-    #expect(all.map(\.score) == [0, 0])
+    #expect(all.count == 2)
     #expect(try await store.search(TextSearch(terms: [], filter: filter, limit: 10)) == [])
   }
 
@@ -218,6 +218,11 @@ extension LocalDatabase {
   func index() async throws {
     while try await indexRound().looked > 0 {}
     while try await tidyIndex() {}
+  }
+
+  /// What is found with what stands there, best first.
+  func search(_ search: TextSearch) async throws -> [SearchHit] {
+    try await messages(documents(search), search.filter).map(\.hit)
   }
 
   func search(

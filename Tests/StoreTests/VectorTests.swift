@@ -48,7 +48,7 @@ import Wire
     let hits = try await store.search("word2")
     #expect(hits.map(\.id) == [11, 2])
     let (pointed, passages) = try await store.passages(
-      around: hits, near: near(model, [1, 2, 3, 4, 999], limit: 2),
+      around: hits.map(\.id), near: near(model, [1, 2, 3, 4, 999], limit: 2),
       filter: SearchFilter(visibleTo: nil), model: model, score: { Float($0.first ?? 0) / 2 })
     #expect(pointed == [2, 3, 4, 11])
     #expect(passages.map(\.id).sorted() == [1, 2, 3, 4, 5, 6, 10, 11, 12, 13])

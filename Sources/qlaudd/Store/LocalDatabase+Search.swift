@@ -31,7 +31,7 @@ extension LocalDatabase {
   /// Where there are more than ``rankedRows``, rows are chosen by the rarest words and the newest of them are ranked;
   /// common words then only add to the score. Words weigh by how rare they are in the whole file. Where the index had to be
   /// mended, what is not indexed again yet is not found.
-  package func search(_ search: TextSearch) async throws -> [SearchHit] {
+  package func documents(_ search: TextSearch) async throws -> [Int64] {
     let now = source.now()
     return try await readIndex { db in
       try db.widenCache()
@@ -41,17 +41,14 @@ extension LocalDatabase {
         db, plan.text, weights: plan.weightBytes, through: search.filter.through ?? .max,
         limit: max(Self.rankedRows, min(search.limit, Self.mostRows)))
       rows.sort { ($0.score, $0.id) > ($1.score, $1.id) }
-      let scores = Dictionary(
-        rows.map { ($0.id, $0.score) }, uniquingKeysWith: { first, _ in first })
-      var hits: [SearchHit] = []
+      var found: [Int64] = []
       var rest = rows[...]
-      while hits.count < search.limit, !rest.isEmpty {
-        let some = rest.prefix(min(search.limit - hits.count, Self.mostRows))
+      while found.count < search.limit, !rest.isEmpty {
+        let some = rest.prefix(min(search.limit - found.count, Self.mostRows))
         rest = rest.dropFirst(some.count)
-        hits += try SearchDocTable.hits(db, some.map(\.id), search.filter)
+        found += try SearchDocTable.visible(db, some.map(\.id), search.filter)
       }
-      for index in hits.indices { hits[index].score = scores[hits[index].id] ?? 0 }
-      return hits
+      return found
     }
   }
 

@@ -126,16 +126,16 @@ extension LocalDatabase {
   /// be near the nearest that pass the filter.
   /// - Returns: the numbers of what is pointed to, and all passages, each once.
   package func passages(
-    around hits: [SearchHit], near: NearVectors?, filter: SearchFilter, model: VectorModel?,
+    around found: [Int64], near: NearVectors?, filter: SearchFilter, model: VectorModel?,
     score: VectorScore? = nil
   ) async throws -> (pointed: Set<Int64>, passages: [SearchPassage]) {
     try await read { db in
       try db.widenCache()
-      var pointed = Set(hits.map(\.id))
+      var pointed = Set(found)
       if let near {
         let nearest = try Self.nearest(db, near)
         let new = nearest.filter { !pointed.contains($0) }
-        pointed.formUnion(try SearchDocTable.visible(db, new, filter))
+        pointed.formUnion(try SearchDocTable.visible(db, new.sorted(), filter))
       }
       let passages = try SearchPassageTable.around(
         db, Array(pointed), reach: Self.reach, notAfter: filter.through ?? .max,

@@ -82,6 +82,4 @@ package struct SearchHit: Sendable, Equatable {
   package let seq: MessageSeq
   package let role: Role
   package let createdAt: Milliseconds
-  /// The sum of BM25 over the words; 0 where only filters were given.
-  package var score: Double
 }

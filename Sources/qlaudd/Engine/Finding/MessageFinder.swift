@@ -38,7 +38,7 @@ struct MessageFinder: Sendable {
   func find() async throws -> [Ranked] {
     if query.isEmpty {
       return try await search(limit: Searches.depth).map {
-        Ranked(id: $0.id, score: 0, text: 0, semantic: 0, hasWords: true)
+        Ranked(id: $0, score: 0, text: 0, semantic: 0, hasWords: true)
       }
     }
     let active = mode == .text ? nil : core.meaning.active
@@ -78,16 +78,16 @@ struct MessageFinder: Sendable {
   private func constraints() async throws -> (required: Set<Int64>?, excluded: Set<Int64>) {
     var required: Set<Int64>?
     if !query.required.isEmpty {
-      let hits = try await core.store.search(
-        TextSearch(
-          terms: [], required: query.required.map(IndexTerm.init), filter: filter, limit: .max))
-      required = Set(hits.map(\.id))
+      required = Set(
+        try await core.store.documents(
+          TextSearch(
+            terms: [], required: query.required.map(IndexTerm.init), filter: filter, limit: .max)))
     }
     let excluded = query.excluded.filter { $0.kind != .prefix }
     guard !excluded.isEmpty else { return (required, []) }
-    let hits = try await core.store.search(
+    let found = try await core.store.documents(
       TextSearch(terms: excluded.map(IndexTerm.init), filter: filter, limit: .max))
-    return (required, Set(hits.map(\.id)))
+    return (required, Set(found))
   }
 
   private func passes(_ passage: SearchPassage) -> Bool {
@@ -190,18 +190,18 @@ struct MessageFinder: Sendable {
     return (QueryWords(words), all)
   }
 
-  private func search(limit: Int) async throws -> [SearchHit] {
+  private func search(limit: Int) async throws -> [Int64] {
     let telling = query.terms.filter { !FunctionWords.contains($0.typed) }
     let excluded = query.excluded.filter { $0.kind != .prefix }
     let isChecked = excluded.count < query.excluded.count
-    let hits = try await core.store.search(
+    let found = try await core.store.documents(
       TextSearch(
         terms: (telling.isEmpty ? query.terms : telling).map(IndexTerm.init),
         required: query.required.map(IndexTerm.init), excluded: excluded.map(IndexTerm.init),
         filter: filter, limit: isChecked ? max(limit, Searches.depth) : limit))
-    guard isChecked else { return hits }
-    let allowed = try await withoutBeginnings(hits.map(\.id))
-    return Array(hits.lazy.filter { allowed.contains($0.id) }.prefix(limit))
+    guard isChecked else { return found }
+    let allowed = try await withoutBeginnings(found)
+    return Array(found.lazy.filter { allowed.contains($0) }.prefix(limit))
   }
 
   /// Those messages in which no word begins as one must not. That is looked up in the messages: to ask the index which have a

@@ -54,6 +54,8 @@ package struct CodeQuery: Sendable {
   /// less, and less is to be expected of a candidate that is further away.
   ///
   /// The true cosines of 21,168 nearest ones of 441 questions lay -0.008 above what their codes tell, with a deviation of 0.041.
+  /// With this margin 299 of 500 vectors are read for the 48 nearest of 40,000 paragraphs, and of the 20 nearest 0.986 are found;
+  /// all 500 give 0.988.
   package func most(of candidate: CodeIndex.Candidate) -> Float {
     Float(cosine(cost: Double(candidate.cost)) + Self.margin)
   }

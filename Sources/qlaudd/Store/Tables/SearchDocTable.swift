@@ -79,12 +79,30 @@ enum SearchDocTable {
       SearchHit(
         id: try row.int(), threadID: try row.id(), title: row.optionalText(),
         threadNumber: try row.int(), seq: try row.int(), role: try row.choice(),
-        createdAt: try row.int(), score: 0)
+        createdAt: try row.int())
     }
   }
 
-  /// The numbers of those that pass.
+  /// The numbers of those that pass, in the order in which they are asked for.
   static func visible(_ db: Database, _ ids: [Int64], _ filter: SearchFilter) throws -> [Int64] {
-    try db.all("SELECT d.id \(passing)", of: arguments(ids.sorted(), filter)) { try $0.int() }
+    guard try everyThreadPasses(db, filter) else {
+      return try db.all("SELECT d.id \(passing)", of: arguments(ids, filter)) { try $0.int() }
+    }
+    // To look up the thread of each takes twice as long as all the rest.
+    return try db.all(
+      """
+      SELECT d.id FROM json_each(?1) j CROSS JOIN search_docs d ON d.id = j.value
+      WHERE (?2 IS NULL OR d.role = ?2) AND (?3 IS NULL OR d.created_at >= ?3)
+        AND (?4 IS NULL OR d.created_at < ?4) AND (?5 IS NULL OR d.id <= ?5)
+      """, list(ids), filter.role, filter.since, filter.until, filter.through
+    ) { try $0.int() }
+  }
+
+  /// Whether a filter shuts no thread out: it names none, no key and no end-user, and no thread is deleted softly.
+  private static func everyThreadPasses(_ db: Database, _ filter: SearchFilter) throws -> Bool {
+    guard filter.visibleTo == nil, filter.endUserID == nil, filter.thread == nil else {
+      return false
+    }
+    return try db.number("SELECT 1 FROM threads WHERE deleted_at IS NOT NULL LIMIT 1") == nil
   }
 }
