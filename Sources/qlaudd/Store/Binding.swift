@@ -178,9 +178,10 @@ extension Database {
     return rows
   }
 
-  /// Gives the connection room for what every search in a large file passes through, the inner pages of the trees. With twice
-  /// the cache of ``Configuration/house`` a search among a million messages reads a sixth fewer pages.
-  func widenCache() throws { _ = try number("PRAGMA cache_size = -4096") }
+  /// Gives the connection room for what every search in a large file passes through, the inner pages of the trees. With half
+  /// as much again as ``Configuration/house`` gives, a search among a million messages reads a tenth fewer pages (846 for 936); with
+  /// twice as much a fifth, for a megabyte more on each of the pool's connections.
+  func widenCache() throws { _ = try number("PRAGMA cache_size = -3072") }
 
   /// Row by row, as long as `read` wants another one. It must not use the same statement itself.
   func each(
