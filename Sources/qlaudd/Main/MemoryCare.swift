@@ -14,9 +14,10 @@ struct MemoryCare: Service {
   /// A process that has used less of a processor than this in one ``beat`` is at rest.
   private static let rest: Duration = .milliseconds(5)
   private static let beat: Duration = .seconds(5)
-  /// How often a process at rest is looked at: it should not be woken for nothing. One that is never at rest gives back what the
-  /// allocator keeps as often.
+  /// How often a process at rest is looked at: it should not be woken for nothing.
   private static let slowBeat: Duration = .seconds(60)
+  /// How often one that is never at rest gives back what the allocator keeps, which takes it some milliseconds.
+  private static let trimBeat: Duration = .seconds(15)
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
@@ -28,7 +29,7 @@ struct MemoryCare: Service {
         let isQuiet = Self.used() - used < Self.rest
         if isQuiet, !isAtRest {
           giveBack()
-        } else if !isQuiet, ContinuousClock.now - trimmed >= Self.slowBeat {
+        } else if !isQuiet, ContinuousClock.now - trimmed >= Self.trimBeat {
           chost_trim_heap()
           trimmed = .now
         }
