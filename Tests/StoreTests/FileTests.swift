@@ -10,7 +10,7 @@ import Wire
   @Test(arguments: [
     ("journal_mode", "\"wal\""), ("synchronous", "2"), ("secure_delete", "1"),
     ("foreign_keys", "1"), ("mmap_size", "0"), ("temp_store", "2"), ("cache_size", "-2048"),
-    ("journal_size_limit", "16777216"), ("busy_timeout", "5000"), ("trusted_schema", "0"),
+    ("journal_size_limit", "4194304"), ("busy_timeout", "5000"), ("trusted_schema", "0"),
     ("application_id", "\(Schema.applicationID)"), ("user_version", "\(Schema.version)"),
   ])
   func `the writer has the settings of the house`(name: String, value: String) async throws {

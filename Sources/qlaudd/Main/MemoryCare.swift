@@ -14,22 +14,22 @@ struct MemoryCare: Service {
   /// A process that has used less of a processor than this in one ``beat`` is at rest.
   private static let rest: Duration = .milliseconds(5)
   private static let beat: Duration = .seconds(5)
-  /// How often a process at rest is looked at: it should not be woken for nothing. One that is never at rest gives back what the
-  /// allocator keeps as often.
+  /// How often a process at rest is looked at: it should not be woken for nothing.
   private static let slowBeat: Duration = .seconds(60)
+  /// How often one that is never at rest gives back what the allocator keeps, which takes it some milliseconds.
+  private static let trimBeat: Duration = .seconds(15)
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var isAtRest = false
-      // At the first look of one that is busy from the start: to read the codes of all messages leaves the most behind.
-      var trimmed: ContinuousClock.Instant?
+      var trimmed = ContinuousClock.now
       while !Task.isCancelled {
         let used = Self.used()
         await Bell.pause(for: isAtRest ? Self.slowBeat : Self.beat)
         let isQuiet = Self.used() - used < Self.rest
         if isQuiet, !isAtRest {
           giveBack()
-        } else if !isQuiet, trimmed.map({ ContinuousClock.now - $0 >= Self.slowBeat }) ?? true {
+        } else if !isQuiet, ContinuousClock.now - trimmed >= Self.trimBeat {
           chost_trim_heap()
           trimmed = .now
         }

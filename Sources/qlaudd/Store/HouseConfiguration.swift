@@ -50,8 +50,9 @@ extension Configuration {
     return configuration
   }
 
-  /// Bytes to which the write-ahead log is cut back after a checkpoint.
-  static let journalSizeLimit = 16 << 20
+  /// Bytes to which the write-ahead log is cut back after a checkpoint: what it reaches between two of them where no reader stands
+  /// in their way.
+  static let journalSizeLimit = 4 << 20
 
   /// The cache in KiB; no mapping, as a file error must be an error and not a signal; nothing of a conversation in the temporary
   /// folder; the automatic checkpoint in pages.
