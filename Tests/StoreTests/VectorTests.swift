@@ -2,7 +2,6 @@ import Domain
 import Foundation
 import GRDB
 import Testing
-import Wire
 
 @testable import Store
 
@@ -74,37 +73,6 @@ import Wire
     // They are read 64 at a time: of the first, 63 is the second best.
     #expect(try await nearest { _ in 63.5 } == [127, 128])
     #expect(try await nearest { $0 > 64 ? 63 : .infinity } == [63, 64])
-  }
-
-  @Test func `where a turn waits, messages are indexed and embedded one by one`() async throws {
-    let fixture = try await Fixture()
-    let store = fixture.store
-    try await fixture.thread("a")
-    _ = try await store.appendMessages(
-      "a", visibleTo: nil,
-      ["first", "second", "third"].map { MessageDraft(role: .user, content: $0) })
-    store.wantWriter()
-    #expect(try await store.indexRound() == IndexRound(looked: 1, documents: 1))
-    #expect(try await store.isKnown(word: "first"))
-    #expect(try await !store.isKnown(word: "second"))
-    store.unwantWriter()
-    #expect(try await store.indexRound() == IndexRound(looked: 2, documents: 2))
-    #expect(try await store.isKnown(word: "third"))
-    let model = try await store.vectorModel(named: "m")
-    let unseen = try #require(try await store.unseenMessages(of: model, limit: 9))
-    let vectors = unseen.messages.map {
-      StoredVector(id: $0.id, vector: [1], code: [UInt8](repeating: 0, count: 32))
-    }
-    store.wantWriter()
-    #expect(
-      try await store.storeVectors(vectors, of: unseen, by: model, dimension: 1).map(\.id) == [1])
-    store.unwantWriter()
-    let next = try await store.vectorModel(named: "m")
-    #expect(next.through == 1)
-    #expect(try await store.unseenMessages(of: next, limit: 9)?.messages.map(\.id) == [2, 3])
-    // Who was overtaken changes nothing.
-    #expect(
-      try await store.storeVectors(vectors, of: unseen, by: model, dimension: 1).isEmpty)
   }
 
   @Test func `a vector does not lead to what a filter shuts out`() async throws {

@@ -21,16 +21,11 @@ final class IndexMends: Sendable {
 
 extension LocalDatabase {
   private static let mergePages = 64
-  /// The same in the midst of turns.
-  private static let shortMergePages = 16
 
   /// Brings segments of the index together, a little at a time, for moments in which nobody waits.
-  /// - Parameter isShort: Whether somebody may be waiting before long.
   /// - Returns: whether there may be more to do.
-  package func tidyIndex(isShort: Bool = false) async throws -> Bool {
-    try await mendingIndex {
-      try await merge(pages: isShort ? Self.shortMergePages : Self.mergePages)
-    }
+  package func tidyIndex() async throws -> Bool {
+    try await mendingIndex { try await merge(pages: Self.mergePages) }
   }
 
   /// Sees to it that nothing is left in the file of what was taken out of the index: brings all segments together, step

@@ -65,11 +65,8 @@ extension LocalDatabase {
         return IndexRound(looked: taken.count, documents: 0)
       }
       var threads: [ThreadID: Thread?] = [:]
-      var (looked, documents, new) = (0, 0, 0)
+      var (documents, new) = (0, 0)
       for (id, message, text) in taken {
-        // The rest is for the next round.
-        if looked > 0, self.isWriterWanted { break }
-        looked += 1
         guard let text else { continue }
         let thread: Thread?
         if let known = threads[message.threadID] {
@@ -85,12 +82,10 @@ extension LocalDatabase {
         if try Self.index(db, id, message, thread, text) { new += 1 }
         documents += 1
       }
-      let done = taken.prefix(looked)
-      let used = looked == taken.count ? words : Set(done.flatMap { $0.text?.words ?? [] })
-      for word in newWords where used.contains(word) { try SearchWordTable.insert(db, word) }
+      for word in newWords { try SearchWordTable.insert(db, word) }
       try SearchStateTable.advance(
-        db, through: done.last?.id ?? state.indexedThrough, documents: new)
-      return IndexRound(looked: looked, documents: documents)
+        db, through: taken.last?.id ?? state.indexedThrough, documents: new)
+      return IndexRound(looked: taken.count, documents: documents)
     }
   }
 

@@ -29,28 +29,22 @@ extension LocalDatabase {
     }
   }
 
-  /// Stores what a model made of some messages, in the order of their numbers, and how far it is now, all or nothing. Messages that
-  /// are gone meanwhile are left out, and where a turn waits for the file, those for which it would have to wait.
+  /// Stores what a model made of some messages and how far it is now, all or nothing. Messages that are gone meanwhile are
+  /// left out.
   /// - Returns: whose the vectors are; empty where somebody else was faster.
   package func storeVectors(
     _ vectors: [StoredVector], of unseen: UnseenMessages, by model: VectorModel, dimension: Int
   ) async throws -> [StoredCode] {
     try await write(isDurable: false) { transaction in
       let db = transaction.db
-      // To whom another has come first, the place in the file tells.
-      guard try VectorTable.model(db, named: model.name)?.through == model.through else {
-        return []
-      }
+      guard
+        try VectorTable.advance(
+          db, model.number, from: model.through, through: unseen.through, dimension: dimension)
+      else { return [] }
       let messages = Dictionary(
         unseen.messages.map { ($0.id, $0.message) }, uniquingKeysWith: { first, _ in first })
       var codes: [StoredCode] = []
-      var through = unseen.through
-      for (index, vector) in vectors.enumerated() {
-        if index > 0, self.isWriterWanted {
-          // The rest is for the next time.
-          through = vectors[index - 1].id
-          break
-        }
+      for vector in vectors {
         guard let message = messages[vector.id],
           let thread = try ThreadTable.get(db, message.threadID), thread.deletedAt == nil,
           let number = try SearchDocTable.number(db, of: message.threadID),
@@ -64,10 +58,6 @@ extension LocalDatabase {
             createdAt: message.createdAt, keyID: thread.thread.keyID,
             endUserID: thread.thread.endUserID, isDeleted: false))
       }
-      guard
-        try VectorTable.advance(
-          db, model.number, from: model.through, through: through, dimension: dimension)
-      else { return [] }
       return codes
     }
   }

@@ -37,8 +37,6 @@ package final class LocalDatabase: Sendable {
   /// Who wants the writer's connection now.
   private let writers = Atomic<Int>(0)
   private let shortWrites = Atomic<Int>(0)
-  /// Short writes that are wanted now.
-  private let urgentWrites = Atomic<Int>(0)
 
   private init(
     pool: DatabasePool, lookups: DatabaseQueue, log: EventLogTail, source: Source, path: String,
@@ -129,11 +127,7 @@ package final class LocalDatabase: Sendable {
     _ body: @escaping @Sendable (Transaction) throws -> T
   ) async throws -> T {
     try checkOpen()
-    if isShort {
-      shortWrites.add(1, ordering: .relaxed)
-      wantWriter()
-    }
-    defer { if isShort { unwantWriter() } }
+    if isShort { shortWrites.add(1, ordering: .relaxed) }
     let (log, disk, watch, now) = (log, disk, watch, source.now)
     let step: @Sendable (Database) -> (Result<T, any Error>, walBytes: Int) = { db in
       let (problem, walBytes) = watch.look()
@@ -158,12 +152,6 @@ package final class LocalDatabase: Sendable {
 
   /// Short writes so far. They are those of turns, in which somebody waits; an import is none, nor is the index.
   package var shortWriteCount: Int { shortWrites.load(ordering: .relaxed) }
-
-  /// Whether a turn waits for the writer's connection. A transaction that can as well do less ends then.
-  var isWriterWanted: Bool { urgentWrites.load(ordering: .relaxed) > 0 }
-
-  func wantWriter() { urgentWrites.add(1, ordering: .relaxed) }
-  func unwantWriter() { urgentWrites.subtract(1, ordering: .relaxed) }
 
   /// - Returns: whether nobody else was there.
   func enterWriter() -> Bool {

@@ -43,7 +43,7 @@ package struct Indexer: Service {
         isUntidy = true
         core.indexed.ring()
       }
-      if isUntidy { isUntidy = try await core.store.tidyIndex(isShort: pace.isSlow) }
+      if isUntidy { isUntidy = try await core.store.tidyIndex() }
       if round.looked == 0, !isUntidy { return }
       await pace.rest()
     }
