@@ -113,6 +113,10 @@ struct ToolRound: Sendable {
         ? [Leaf(call: index, item: nil)]
         : calls[index].items.indices.map { Leaf(call: index, item: $0) }
     }
+    // The usual round has one call: no other task is needed for it.
+    if leaves.count == 1, let leaf = leaves.first, leaf.item == nil {
+      return [try await answer(calls[leaf.call], open)]
+    }
     try await withThrowingTaskGroup(of: (Leaf, Answer).self) { group in
       var waiting = leaves.makeIterator()
       func startNext() {

@@ -52,26 +52,36 @@ package struct Runner: Service {
   }
 
   private func dispatch(in group: inout DiscardingTaskGroup) async {
+    var queue = QueueLook()
     while true {
       // Before the look at whether to end: the ring of a shutdown between the two must wake the wait below.
       let seen = core.work.generation
-      for turn in core.running.takeBegun() { start(turn, in: &group) }
+      let begun = core.running.takeBegun()
+      for turn in begun { start(turn, in: &group) }
       if Task.isShuttingDownGracefully || Task.isCancelled { return }
       do {
-        try await core.expireTurns()
-        let isPaused = try await core.store.setting(SettingName.queuePaused) == true
-        let next = isPaused ? nil : try await takeAll(in: &group)
-        let expiry = try await core.store.nextExpiry().map { $0 + 1 - core.source.now() }
-        let wait = [next.map { $0 - core.steady() }, expiry].compactMap(\.self).min()
-        await core.work.wait(
-          past: seen, for: wait.map { .milliseconds(min(max(1, $0), Self.longestNap)) })
+        if queue.isDue(rings: seen, handed: begun.count, now: core.steady()) {
+          queue.end = try await lookAtQueue(in: &group)
+        }
+        let wait = queue.end.map { min(max(1, $0 - core.steady()), Self.longestNap) }
+        await core.work.wait(past: seen, for: wait.map { .milliseconds($0) })
       } catch is CancellationError {
         return
       } catch {
         core.logger.error("the queue could not be read", metadata: ["error": "\(error)"])
+        queue = QueueLook()
         await Bell.pause(for: .seconds(1))
       }
     }
+  }
+
+  /// - Returns: the moment of the steady clock at which the queue is to be looked at again; nil where none is known.
+  private func lookAtQueue(in group: inout DiscardingTaskGroup) async throws -> Milliseconds? {
+    try await core.expireTurns()
+    let isPaused = try await core.store.setting(SettingName.queuePaused) == true
+    let next = isPaused ? nil : try await takeAll(in: &group)
+    let expiry = try await core.store.nextExpiry().map { $0 + 1 - core.source.now() }
+    return [next, expiry.map { core.steady() + $0 }].compactMap(\.self).min()
   }
 
   /// Starts all that may run now.
@@ -110,5 +120,31 @@ package struct Runner: Service {
       if core.running.activeCount == 0 { return }
       await core.work.wait(past: seen, for: deadline - ContinuousClock.now)
     }
+  }
+}
+
+/// Whether the queue has to be looked at: not where the bell rang only for turns that were handed over, which have all that they
+/// need. The looks would stand in their way.
+///
+/// Each turn that is handed over rings once, before or after it is taken, and so do all other changes. As long as no more
+/// rings have come than turns, there was no other change, or its turn's own ring is still to come and brings the look.
+struct QueueLook {
+  /// When it must be looked at without a ring; nil for no such moment.
+  var end: Milliseconds?
+  private var rings: UInt64?
+  /// Turns that were handed over, less the rings that came.
+  private var balance = 0
+
+  /// - Parameters:
+  ///   - rings: how often the bell has rung so far.
+  ///   - handed: turns that were taken since the last call.
+  mutating func isDue(rings now: UInt64, handed: Int, now moment: Milliseconds) -> Bool {
+    defer { rings = now }
+    guard let before = rings else { return true }
+    balance += handed - Int(now - before)
+    let isOver = end.map { moment >= $0 } ?? false
+    guard balance < 0 || isOver || (handed == 0 && now == before) else { return false }
+    balance = 0
+    return true
   }
 }

@@ -28,9 +28,13 @@ package struct Preset: Sendable, Equatable {
 
   /// The preset whose host serves a base URL; nil for hosts that are not known.
   package static func serving(_ baseURL: String) -> Preset? {
-    let host = Endpoint.host(baseURL)
-    return all.first { Endpoint.host($0.baseURL) == host && $0.needsKey }
+    byHost[Endpoint.host(baseURL)]
   }
+
+  /// Those that want a key, the first of each host.
+  private static let byHost = Dictionary(
+    all.filter(\.needsKey).map { (Endpoint.host($0.baseURL), $0) },
+    uniquingKeysWith: { first, _ in first })
 
   /// The hosts, from their own documentation of 2026.
   package static let all: [Preset] = [
