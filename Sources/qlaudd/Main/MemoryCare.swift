@@ -16,22 +16,19 @@ struct MemoryCare: Service {
   private static let beat: Duration = .seconds(5)
   /// How often a process at rest is looked at: it should not be woken for nothing.
   private static let slowBeat: Duration = .seconds(60)
-  /// How often one that is never at rest gives back what the allocator keeps, which takes it some milliseconds.
-  private static let trimBeat: Duration = .seconds(15)
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
       var isAtRest = false
-      var trimmed = ContinuousClock.now
       while !Task.isCancelled {
         let used = Self.used()
         await Bell.pause(for: isAtRest ? Self.slowBeat : Self.beat)
         let isQuiet = Self.used() - used < Self.rest
         if isQuiet, !isAtRest {
           giveBack()
-        } else if !isQuiet, ContinuousClock.now - trimmed >= Self.trimBeat {
+        } else if !isQuiet {
+          // Without this the allocator keeps the most that was ever in use at once.
           chost_trim_heap()
-          trimmed = .now
         }
         isAtRest = isQuiet
       }

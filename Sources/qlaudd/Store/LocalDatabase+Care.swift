@@ -54,12 +54,18 @@ extension LocalDatabase {
 
   private func copy(to path: String) async throws {
     let copy = try DatabaseQueue(path: path, configuration: .house)
-    let complaints = try await readAside { db in
-      try copy.writeWithoutTransaction { target in
-        try db.backup(to: target)
-        // One file, complete without a log beside it.
-        try target.execute(sql: "PRAGMA journal_mode = DELETE")
-        return try Self.complaints(target)
+    try await readAside { db in
+      try copy.writeWithoutTransaction { try db.backup(to: $0) }
+    }
+    // The original is let go of first: this takes longer than to copy, and the log cannot be emptied under a reader.
+    let complaints = try await withCheckedThrowingContinuation { continuation in
+      copy.asyncWriteWithoutTransaction { db in
+        continuation.resume(
+          with: Result {
+            // One file, complete without a log beside it.
+            try db.execute(sql: "PRAGMA journal_mode = DELETE")
+            return try Self.complaints(db)
+          })
       }
     }
     try copy.close()
