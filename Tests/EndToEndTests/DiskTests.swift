@@ -65,6 +65,39 @@ import Wire
     #expect(try await reader.call("daemon/doctor")["ok"] == true)
   }
 
+  /// The opens that pass first: with some of these numbers it says so and ends, with the others it listens and cannot open the
+  /// connections that it wants next.
+  @Test(.enabled(if: FailingDisk.library != nil, "needs a C compiler"), arguments: 8...15)
+  func `a daemon that listens does not end because it can open no further connection to its file`(
+    passed: Int32
+  ) async throws {
+    let folder = try TemporaryFolder()
+    let disk = try FailingDisk(in: folder)
+    let standIn = try StandIn { body, connection in
+      try StandIn.say(["re: ", StandIn.question(body)], to: connection)
+    }
+    let first = try Daemon(in: folder, environment: disk.environment())
+    let before = try RPCClient(first)
+    try await before.use(standIn)
+    let thread = try await before.newThread()
+    first.stop()
+
+    disk.fail(.open, with: EIO, skip: passed)
+    let daemon: Daemon
+    do { daemon = try Daemon(in: folder, environment: disk.environment()) } catch let error
+      as Daemon.StartFailed
+    {
+      #expect(error.said.contains("error: "))
+      return
+    }
+    let client = try RPCClient(daemon)
+    for _ in 0..<50 { _ = try await client.request("thread/list", [:]) }
+    disk.heal()
+    let turn = try await client.send("hello", to: thread)
+    #expect(await client.untilDone(turn).last?["data"]?["status"] == "done")
+    daemon.stop()
+  }
+
   @Test(.enabled(if: FailingDisk.library != nil, "needs a C compiler"), arguments: faults)
   func `an answer that comes while the disk fails is stored when it works, and asked for once`(
     fault: Fault

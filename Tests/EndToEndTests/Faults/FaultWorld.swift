@@ -102,11 +102,19 @@ final class FaultWorld {
 
   /// Runs some scenarios, brings everything back, and says what did not hold.
   func run(_ scenarios: Int) async throws -> [String] {
-    for _ in 0..<scenarios { try await scenario() }
-    try await recover()
-    try await untilAllEnded()
-    try await check()
+    do {
+      for _ in 0..<scenarios { try await scenario() }
+      try await recover()
+      try await untilAllEnded()
+      try await check()
+    } catch { throw Broken(error: error, said: String(daemon.log.suffix(2000))) }
     return faults
+  }
+
+  /// What ended a world, and what its daemon said last.
+  private struct Broken: Error {
+    let error: any Error
+    let said: String
   }
 
   private func scenario() async throws {

@@ -48,7 +48,7 @@ package struct Runner: Service {
     if !recovered.isEmpty {
       core.logger.notice("turns of an earlier run go on", metadata: ["count": "\(recovered.count)"])
     }
-    core.reach.restore(try await core.store.lanes())
+    core.reach.restore(try await core.persist { try await core.store.lanes() })
   }
 
   private func dispatch(in group: inout DiscardingTaskGroup) async {
