@@ -6,6 +6,93 @@ import Vault
 import Wire
 
 @Suite(.timeLimit(.minutes(1))) struct ToolLoopTests {
+  @Test
+  func
+    `each call of a turn begins with the one before, byte for byte, and so does the next turn, which reads the thread anew`()
+    async throws
+  {
+    let answers = [
+      #"{"n":1.50,"big":123456789012345678901234567890,"e":1e3,"s":"\u00e9\u2028\ud83d\ude00"}"#,
+      #"{"z":1,"a":{"b":[1.0,-0.0,null,true]}}"#, "plain words, \u{202e}and more",
+    ]
+    let place = Shared(0)
+    let tools = try LoopbackServer { _, connection in
+      let number = place.with { place in
+        defer { place += 1 }
+        return place
+      }
+      try connection.respond(body: answers[number % answers.count])
+    }
+    defer { tools.stop() }
+    let standIn = try StandIn { body, connection in
+      let messages = body["messages"]?.array ?? []
+      let asked = messages.reversed().prefix { $0["role"] != "user" }
+        .count { $0["role"] == "assistant" }
+      guard asked < 5 else { return try StandIn.say(["done ", "with it"], to: connection) }
+      let input = #"{"x":\#(asked), "f":1.0, "t":"\u00fc\/\n", "k":{"z":1E2,"a":[]}}"#
+      try StandIn.call(
+        [ScriptedCall("c\(messages.count)", "it", input), ScriptedCall("d\(asked)", "gone", "{]")],
+        to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    try await client.registerHTTP("it", tools.origin)
+    let thread = try await client.newThread()
+    for question in ["first", "second"] {
+      let turn = try await client.send(question, to: thread, more: ["tools": ["it"]])
+      #expect(await client.untilDone(turn).last?["data"]?["status"] == "done")
+    }
+    let bodies = standIn.requests.map { ($0["messages"]?.array ?? []).map(\.text) }
+    #expect(bodies.count == 12)
+    for (before, after) in zip(bodies, bodies.dropFirst()) {
+      #expect(after.count > before.count && Array(after.prefix(before.count)) == before)
+    }
+  }
+
+  @Test func `what is set during a turn holds from its next call on`() async throws {
+    let gate = Gate()
+    let tools = try LoopbackServer { _, connection in
+      try gate.waitBlocking()
+      try connection.respond(body: "{}")
+    }
+    defer {
+      gate.open()
+      tools.stop()
+    }
+    let first = try StandIn.calling([ScriptedCall("c1", "it", #"{"x":1}"#)])
+    let second = try StandIn { _, connection in try StandIn.say(["from here"], to: connection) }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(first)
+    try await client.registerHTTP("it", tools.origin)
+    let thread = try await client.newThread()
+    for text in ["one", "two", "three"] {
+      _ = try await client.call(
+        "message/append",
+        [
+          "thread_id": .string(thread),
+          "messages": [
+            ["role": "user", "content": .string(text)], ["role": "assistant", "content": "yes"],
+          ],
+        ])
+    }
+    let turn = try await client.send("go", to: thread, more: ["tools": ["it"]])
+    _ = try await tools.request(at: 0)
+    _ = try await client.call(
+      "provider/set",
+      ["name": "up", "base_url": .string(second.server.origin), "shape": "openai-chat"])
+    _ = try await client.call("settings/set", ["settings": ["history_turns": 2]])
+    gate.open()
+    #expect(await client.untilDone(turn).last?["data"]?["status"] == "done")
+    #expect(first.requests.count == 1)
+    #expect(first.requests[0]["messages"]?.array?.count == 7)
+    #expect(second.requests.count == 1)
+    // Where more turns are there than may be carried, the window jumps to three quarters of them: to this turn alone.
+    let carried = second.requests.first?["messages"]?.array ?? []
+    #expect(carried.map { $0["role"] } == ["user", "assistant", "tool"])
+  }
+
   @Test func `one turn calls an http tool, a webhook and a client's tool, and the model sees all`()
     async throws
   {

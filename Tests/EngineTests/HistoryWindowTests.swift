@@ -17,7 +17,7 @@ import Wire
   }
 
   private func spans(_ messages: [Message]) -> [HistoryWindow.Span] {
-    HistoryWindow.spans(messages) { _ in 10 }
+    HistoryWindow.spans(messages, tokens: messages.map { _ in 10 })
   }
 
   @Test func `a conversation begins with the user`() {

@@ -32,7 +32,7 @@ extension LocalDatabase {
   /// Stores a connection with its sealed secrets, in the place of an older one of the same owner.
   /// - Throws: `not_found` where the tool was deleted meanwhile.
   package func setConnection(_ connection: ConnectionRow, secrets: [SealedSecret]) async throws {
-    try await changeTools { transaction in
+    try await configure { transaction in
       guard try ToolTable.get(transaction.db, connection.toolID) != nil else {
         throw QlaudError.notFound("tool", connection.toolID)
       }
@@ -45,7 +45,7 @@ extension LocalDatabase {
 
   /// Forgets a connection and its secrets, whose bytes are overwritten; false where there is none.
   package func deleteConnection(tool: ToolID, owner: AccountOwner) async throws -> Bool {
-    let isFound = try await changeTools { try Self.drop($0.db, tool: tool, owner: owner) }
+    let isFound = try await configure { try Self.drop($0.db, tool: tool, owner: owner) }
     if isFound { try await checkpoint() }
     return isFound
   }

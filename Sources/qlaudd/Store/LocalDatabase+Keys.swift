@@ -6,7 +6,7 @@ extension LocalDatabase {
   /// Stores a key with the SHA-256 of its text (32 bytes).
   /// - Throws: `conflict` where the id or the hash is taken.
   package func insertKey(_ key: Key, hash: [UInt8]) async throws {
-    try await write { transaction in
+    try await configure { transaction in
       let isTaken =
         try KeyTable.get(transaction.db, key.id) != nil
         || KeyTable.get(transaction.db, hash: hash) != nil
@@ -29,7 +29,7 @@ extension LocalDatabase {
   /// Changes a key.
   /// - Throws: `not_found`; `conflict` for a revoked one.
   package func updateKey(_ id: KeyID, _ change: KeyChange) async throws -> Key {
-    try await write { transaction in
+    try await configure { transaction in
       var key = try Self.stored(transaction.db, id)
       if key.revokedAt != nil { throw QlaudError.conflict("key \(id) is revoked") }
       key.name = change.name ?? key.name
@@ -46,7 +46,7 @@ extension LocalDatabase {
   /// Ends a key for ever; ending it again changes nothing.
   /// - Throws: `not_found`; `conflict` for the built-in one.
   package func revokeKey(_ id: KeyID, now: Milliseconds) async throws {
-    try await write { transaction in
+    try await configure { transaction in
       _ = try Self.stored(transaction.db, id)
       if id == .local { throw QlaudError.conflict("the key local is built in") }
       try KeyTable.revoke(transaction.db, id, at: now)

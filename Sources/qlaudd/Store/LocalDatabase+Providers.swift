@@ -32,7 +32,7 @@ package struct ModelRow: Sendable, Equatable {
 extension LocalDatabase {
   /// Stores a provider over an older one of its name. The secret that it names need not be there yet.
   package func setProvider(_ provider: Provider) async throws {
-    try await write { try ProviderTable.set($0.db, provider) }
+    try await configure { try ProviderTable.set($0.db, provider) }
   }
   /// The provider of that name; nil where there is none.
   package func provider(named name: String) async throws -> Provider? {
@@ -45,7 +45,7 @@ extension LocalDatabase {
   /// Forgets a provider. Turns that wait for it stay and fail when they run.
   /// - Throws: `not_found`.
   package func deleteProvider(_ name: String) async throws {
-    try await write { transaction in
+    try await configure { transaction in
       guard try ProviderTable.delete(transaction.db, name) else {
         throw QlaudError.notFound("provider", "\"\(name)\"")
       }
@@ -55,7 +55,7 @@ extension LocalDatabase {
   /// Stores a model over an older one of its slug, aliases included.
   /// - Throws: `conflict` where one of its names means another model.
   package func setModel(_ model: ModelRow) async throws {
-    try await write { transaction in
+    try await configure { transaction in
       let db = transaction.db
       if let other = try ModelTable.slug(db, alias: model.slug) {
         throw QlaudError.conflict("\"\(model.slug)\" is an alias of model \"\(other)\"")
@@ -81,7 +81,7 @@ extension LocalDatabase {
   /// Forgets a model and its aliases.
   /// - Throws: `not_found`.
   package func deleteModel(_ slug: String) async throws {
-    try await write { transaction in
+    try await configure { transaction in
       guard try ModelTable.delete(transaction.db, slug.lowercased()) else {
         throw QlaudError.notFound("model", "\"\(slug)\"")
       }

@@ -12,7 +12,7 @@ extension LocalDatabase {
   }
   /// Sets each member, all or none; null removes a setting. Others stay.
   package func setSettings(_ settings: JSON.Object) async throws {
-    try await write { transaction in
+    try await configure { transaction in
       for member in settings.members {
         if member.value.isNull {
           try SettingTable.delete(transaction.db, member.key)

@@ -29,7 +29,7 @@ extension LocalDatabase {
   /// Stores a new tool with its sealed secrets.
   /// - Throws: `conflict` where its name is in use.
   package func insertTool(_ tool: ToolRow, secrets: [SealedSecret] = []) async throws {
-    try await changeTools { transaction in
+    try await configure { transaction in
       try Self.checkName(transaction.db, tool)
       try ToolTable.insert(transaction.db, tool)
       for secret in secrets { try SecretTable.upsert(transaction.db, secret) }
@@ -38,7 +38,7 @@ extension LocalDatabase {
   /// Changes a tool and, where they are given, replaces its secrets. Approvals given for further calls hold no longer.
   /// - Throws: `not_found`; `conflict` where its new name is in use.
   package func updateTool(_ tool: ToolRow, secrets: [SealedSecret]? = nil) async throws {
-    try await changeTools { transaction in
+    try await configure { transaction in
       try Self.checkName(transaction.db, tool)
       guard try ToolTable.update(transaction.db, tool) else {
         throw QlaudError.notFound("tool", tool.id)
@@ -76,20 +76,10 @@ extension LocalDatabase {
   package func hasTools() async throws -> Bool { try look { try ToolTable.hasAny($0) } }
   /// All tools, by name.
   package func tools() async throws -> [ToolRow] { try readHere { try ToolTable.all($0) } }
-  /// Grows whenever tools or the accounts that they work with have changed: what was collected from them before is old.
-  package var toolChanges: Int { toolChangeCount.load(ordering: .acquiring) }
-
-  func changeTools<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws
-    -> T
-  {
-    defer { toolChangeCount.wrappingAdd(1, ordering: .releasing) }
-    return try await write(body)
-  }
-
   /// Forgets a tool and its secrets, whose bytes are overwritten.
   /// - Throws: `not_found`.
   package func deleteTool(_ id: ToolID) async throws {
-    try await changeTools { transaction in
+    try await configure { transaction in
       guard try ToolTable.delete(transaction.db, id) else { throw QlaudError.notFound("tool", id) }
       try ApprovalTable.endStanding(transaction.db, tool: id)
       try SecretTable.delete(transaction.db, prefix: Self.secretPrefix(id))

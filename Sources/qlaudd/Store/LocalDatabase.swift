@@ -32,8 +32,7 @@ package final class LocalDatabase: Sendable {
   /// What was done about a damaged index.
   let mends = IndexMends()
   private let isClosed = Mutex(false)
-  /// See ``toolChanges``.
-  let toolChangeCount = Atomic<Int>(0)
+  private let changes = Atomic<Int>(0)
   /// Who wants the writer's connection now.
   private let writers = Atomic<Int>(0)
   private let shortWrites = Atomic<Int>(0)
@@ -149,6 +148,18 @@ package final class LocalDatabase: Sendable {
     boundLog(walBytes)
     return try result.get()
   }
+
+  /// Writes what turns are run by; see ``configurationChanges``.
+  func configure<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws
+    -> T
+  {
+    defer { changes.wrappingAdd(1, ordering: .releasing) }
+    return try await write(body)
+  }
+
+  /// Grows whenever something has changed that turns are run by: settings, providers, models, keys, tools and the accounts that
+  /// they work with. What was looked up of them before is old.
+  package var configurationChanges: Int { changes.load(ordering: .acquiring) }
 
   /// Short writes so far. They are those of turns, in which somebody waits; an import is none, nor is the index.
   package var shortWriteCount: Int { shortWrites.load(ordering: .relaxed) }

@@ -13,10 +13,17 @@ struct Accountant: Sendable {
   struct Terms: Sendable, Equatable {
     /// Nil where the model has none.
     let price: Price?
-    /// Output tokens: what was asked for, within what the model can write.
-    let maxOutput: Int
+    /// Output tokens: what the model can write, or less where less is asked for.
+    var maxOutput: Int
     /// Tokens of input and output together; nil where nobody knows.
     var contextWindow: Int?
+
+    /// The terms of a call that may write so many tokens.
+    func writing(atMost tokens: Int) -> Terms {
+      var terms = self
+      terms.maxOutput = min(tokens, maxOutput)
+      return terms
+    }
 
     /// What a call of these terms cost.
     func cost(of usage: Usage) -> Microdollars? { price?.cost(of: usage) }
@@ -25,9 +32,9 @@ struct Accountant: Sendable {
   /// Output tokens that count for a model of which nobody says how much it can write.
   static let unknownOutputLimit = 128_000
 
-  /// The terms of a call: the price that the user set for the model, else none for this machine's own
+  /// The terms of calls to a model: the price that the user set for it, else none for this machine's own
   /// models, else the shipped list's.
-  func terms(_ route: Route, maxTokens: Int) async throws -> Terms {
+  func terms(_ route: Route) async throws -> Terms {
     let listed = route.listed
     let own = try await store.model(route.slug)
     let window =
@@ -39,7 +46,7 @@ struct Accountant: Sendable {
     return Terms(
       price: own.flatMap { Price(details: $0.details) }
         ?? (route.provider.isLocal ? .free : listed?.price),
-      maxOutput: min(maxTokens, limit), contextWindow: window)
+      maxOutput: limit, contextWindow: window)
   }
 
   /// Holds the most that a call can cost; nothing has to be held for one that is free.

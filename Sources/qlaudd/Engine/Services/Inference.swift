@@ -216,7 +216,7 @@ extension Inference {
   private func reserve(_ call: inout ModelCall, _ route: Route, _ principal: Principal) async throws
     -> Account
   {
-    let terms = try await core.accountant.terms(route, maxTokens: call.maxTokens)
+    let terms = try await core.accountant.terms(route).writing(atMost: call.maxTokens)
     call.maxTokens = terms.maxOutput
     // Of texts to be embedded each one has the window for itself.
     if call.maxTokens > 0 {

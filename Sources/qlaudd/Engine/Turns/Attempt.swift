@@ -14,9 +14,15 @@ struct Attempt: Sendable {
   /// What the model is offered.
   let tools: [ModelCall.Tool]
   /// Where the call goes.
-  let route: Route
+  let host: PlannedHost
+  /// The turn's thread; nil for a job.
+  let thread: Thread?
+  /// What is known of it; nil where it is to be read.
+  let conversation: Conversation?
   /// Which of the calls that the turn may make for this one: another host's or model's, or one with less of the thread, is another.
   let variant: String
+
+  private var route: Route { host.route }
 
   /// How a try ended.
   enum End: Sendable {
@@ -49,12 +55,18 @@ struct Attempt: Sendable {
     /// Whether anything of the reply was streamed.
     var hasStreamed: Bool { !reply.id.isEmpty || !reply.blocks.isEmpty }
 
-    /// The reply as a message to be stored; nil where there is nothing worth keeping. Of a reply that
-    /// broke off only finished text stays: half a tool call must never be run.
-    func draft(partial: Bool) -> MessageDraft? {
-      let blocks = partial ? reply.blocks.filter(Self.survivesBreak) : reply.blocks
-      if partial, blocks.isEmpty { return nil }
-      return MessageDraft(
+    /// The whole reply as a message to be stored.
+    var draft: MessageDraft { draft(reply.blocks) }
+
+    /// The same of a reply that broke off; nil where there is nothing worth keeping. Only finished text stays: half a tool call must
+    /// never be run.
+    var brokenDraft: MessageDraft? {
+      let blocks = reply.blocks.filter(Self.survivesBreak)
+      return blocks.isEmpty ? nil : draft(blocks)
+    }
+
+    private func draft(_ blocks: [Block]) -> MessageDraft {
+      MessageDraft(
         role: .assistant, content: .array(blocks.map(\.json)), requestID: reply.id,
         model: route.slug, stopReason: reply.stopReason, usage: usage)
     }
@@ -111,8 +123,7 @@ struct Attempt: Sendable {
     let secret = try await core.keeper.secret(of: route.provider)
     let requestID = core.source.uuid()
     let job = try await jobCall()
-    let terms = try await core.accountant.terms(
-      route, maxTokens: job?.maxTokens ?? turn.request.maxTokens)
+    let terms = host.terms.writing(atMost: job?.maxTokens ?? turn.request.maxTokens)
     let (ordinary, input) = try await modelCall(terms)
     var named = job ?? ordinary
     if job != nil { named.maxTokens = terms.maxOutput }
@@ -202,14 +213,10 @@ struct Attempt: Sendable {
     -> (ModelCall, HistoryReader.Input)
   {
     let request = turn.request.json
-    var system = request["system"]?.nonNull
-    if let threadID = turn.threadID, system == nil {
-      system = try await core.store.thread(threadID, visibleTo: nil).system
-    }
-    let blocks = Block.list(system ?? .null)
+    let blocks = Block.list(request["system"]?.nonNull ?? thread?.system ?? .null)
     let reader = HistoryReader(
       core: core, turn: turn, route: route, terms: terms, system: blocks, tools: tools)
-    var input = try await reader.read()
+    var input = try await reader.read(conversation)
     if try await AutoCompaction(core: core, turn: turn, route: route).run(input) {
       input = try await reader.read()
     }

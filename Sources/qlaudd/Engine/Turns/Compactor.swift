@@ -32,13 +32,14 @@ struct Compactor: Sendable {
       thread, from: (earlier?.through ?? 0) + 1, through: .max,
       turns: Limits.historyTurns.upperBound)
     let estimate = TokenEstimate(model: model)
-    let spans = HistoryWindow.spans(messages) { estimate.tokens(of: $0.blocks) }
+    let spans = HistoryWindow.spans(
+      messages, tokens: messages.map { estimate.tokens(of: $0.blocks) })
     let unfinished = try await core.store.firstUnfinished(thread) ?? .max
     let end = Self.end(
       spans, messages, keep: max(keep, spans.count { $0.start >= unfinished }))
     guard end > 0 else { return earlier }
     let route = try await ModelRouter(store: core.store).route(model)
-    let terms = try await core.accountant.terms(route, maxTokens: Self.summaryTokens)
+    let terms = try await core.accountant.terms(route).writing(atMost: Self.summaryTokens)
     let room = terms.contextWindow.map { $0 / 2 } ?? Self.unknownRoom
     var summary = earlier?.summary
     var rest = spans[..<end]

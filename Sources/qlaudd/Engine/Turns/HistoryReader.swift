@@ -13,7 +13,7 @@ struct HistoryReader: Sendable {
   let system: [Block]
   let tools: [ModelCall.Tool]
 
-  /// The conversation for one call.
+  /// What one call carries.
   struct Input: Sendable {
     let messages: [ModelCall.Message]
     /// Tokens of the whole input, as the model will count them.
@@ -23,6 +23,8 @@ struct HistoryReader: Sendable {
     let budget: TokenBudget
     /// Output tokens that the call may ask for.
     let maxOutput: Int
+    /// What was read, for the turn's next call to go on from; nil where the next one must read anew, as the window has moved.
+    let conversation: Conversation?
     fileprivate let reader: HistoryReader
     /// What was sent, by turns.
     fileprivate let spans: [HistoryWindow.Span]
@@ -39,21 +41,40 @@ struct HistoryReader: Sendable {
     }
   }
 
+  /// - Parameter known: what the turn's call before this one carried, with what the turn has added since. A long thread is read
+  ///   and counted once a turn then, and not once a call.
   /// - Throws: ``QlaudError`` `too_large` where the turn's own messages cannot fit; nothing is sent then.
-  func read() async throws -> Input {
+  func read(_ known: Conversation? = nil) async throws -> Input {
     let estimate = TokenEstimate(model: route.upstreamModel)
     let own = estimate.tokens(of: system) + estimate.tokens(of: tools)
     guard let thread = turn.threadID, let question = turn.userSeq else {
       return empty(fixed: own)
     }
+    let conversation: Conversation
+    if let known, known.route == route {
+      conversation = known
+    } else {
+      conversation = try await load(thread, to: question)
+    }
+    return try await fit(conversation, thread, estimate, own)
+  }
+
+  private func load(_ thread: ThreadID, to question: MessageSeq) async throws -> Conversation {
     let summary = try await core.store.compaction(thread, before: question)
-    let opening = summary.map { Self.message($0) }
     let row = try await window(thread)
     let limit = try await turnLimit()
     let from = max(row?.start ?? 1, (summary?.through ?? 0) + 1)
     let messages = try await core.store.history(
       thread, from: from, through: question, turns: limit + 1)
-    let counts = messages.map { estimate.tokens(of: $0.blocks) + TokenEstimate.perMessage }
+    return Conversation(route: route, summary: summary, start: row, turns: limit, messages)
+  }
+
+  private func fit(
+    _ conversation: Conversation, _ thread: ThreadID, _ estimate: TokenEstimate, _ own: Int
+  ) async throws -> Input {
+    let (summary, row, limit) = (conversation.summary, conversation.start, conversation.turns)
+    let (messages, counts) = (conversation.messages, conversation.counts)
+    let opening = summary.map { Self.message($0) }
     let fixed = own + (opening.map { estimate.tokens(of: $0.blocks) } ?? 0)
     let since = max(row?.since ?? 0, summary?.madeAt ?? 0)
     let permille = TokenBudget.permille(
@@ -61,9 +82,7 @@ struct HistoryReader: Sendable {
     let budget = TokenBudget(
       window: terms.contextWindow, maxOutput: terms.maxOutput, fixed: fixed,
       permille: permille ?? row?.permille ?? 1_000)
-    let bySeq = Dictionary(
-      zip(messages.map(\.seq), counts), uniquingKeysWith: { first, _ in first })
-    let spans = HistoryWindow.spans(messages) { bySeq[$0.seq] ?? 0 }
+    let spans = HistoryWindow.spans(messages, tokens: counts)
     let first = HistoryWindow.first(spans, room: budget.room, turns: limit)
     let kept = Array(spans[first...])
     let last = messages.last?.seq ?? 0
@@ -76,7 +95,8 @@ struct HistoryReader: Sendable {
     return Input(
       messages: [opening].compactMap { $0 } + HistoryWindow.callMessages(sent),
       tokens: budget.tokens(sum), uncut: budget.tokens(spans.reduce(0) { $0 + $1.tokens }),
-      budget: budget, maxOutput: budget.output(sum), reader: self, spans: kept, last: last)
+      budget: budget, maxOutput: budget.output(sum), conversation: first == 0 ? conversation : nil,
+      reader: self, spans: kept, last: last)
   }
 
   /// The summary as the conversation's first words.
@@ -91,7 +111,7 @@ struct HistoryReader: Sendable {
       window: terms.contextWindow, maxOutput: terms.maxOutput, fixed: fixed, permille: 1_000)
     return Input(
       messages: [], tokens: budget.tokens(0), uncut: budget.tokens(0), budget: budget,
-      maxOutput: budget.output(0), reader: self, spans: [], last: 0)
+      maxOutput: budget.output(0), conversation: nil, reader: self, spans: [], last: 0)
   }
 
   /// Where the window begins for this model. It is forgotten where the model turns out to hold much more.

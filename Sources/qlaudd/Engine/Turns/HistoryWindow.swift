@@ -19,14 +19,15 @@ enum HistoryWindow {
 
   /// The conversation cut at the turns. What comes before the user's first words belongs to no turn and is left out:
   /// providers want the first word to be the user's.
-  static func spans(_ messages: [Message], tokens: (Message) -> Int) -> [Span] {
+  /// - Parameter tokens: those of each message.
+  static func spans(_ messages: [Message], tokens: [Int]) -> [Span] {
     var starts = messages.indices.filter { startsTurn(messages[$0]) }
     if starts.isEmpty { starts = messages.firstIndex { $0.role == .user }.map { [$0] } ?? [] }
     return starts.enumerated().map { number, first in
       let end = number + 1 < starts.count ? starts[number + 1] : messages.count
       return Span(
         start: messages[first].seq, messages: first..<end,
-        tokens: messages[first..<end].reduce(0) { $0 + tokens($1) })
+        tokens: tokens[first..<end].reduce(0, +))
     }
   }
 

@@ -8,29 +8,21 @@ extension ModelTries {
   /// The first of the hosts, from the policy's on, that may be called now. A turn whose rule is `local` goes to the local model
   /// while none may.
   /// - Throws: ``Reach/Held`` of the first one where the turn must wait; `not_found` as of ``ModelRouter``.
-  func admitted(_ routes: [Route], _ policy: inout RetryPolicy) async throws -> Route {
+  func admitted(_ policy: inout RetryPolicy) async throws -> PlannedHost {
     var first: Reach.Held?
-    for host in policy.host..<routes.count {
+    for host in policy.host..<hosts.count {
       do throws(Reach.Held) {
-        try core.reach.admit(turn.id, to: routes[host])
+        try core.reach.admit(turn.id, to: hosts[host].route)
         policy.skip(to: host)
-        return routes[host]
+        return hosts[host]
       } catch { first = first ?? error }
     }
     guard let first else { throw QlaudError.notFound("model", "\"\(turn.request.model)\"") }
     guard turn.request.offline == .local,
-      let local = try await localRoute(ModelRouter(store: core.store))
+      let local = try await RoutePlan(core: core, turn: turn).localHost()
     else { throw first }
-    try core.reach.admit(turn.id, to: local)
+    try core.reach.admit(turn.id, to: local.route)
     return local
-  }
-
-  /// The route of the model that stands in while others are out of reach; nil where none is set.
-  private func localRoute(_ router: ModelRouter) async throws -> Route? {
-    guard let slug = try await core.store.setting(SettingName.localModel)?.string else {
-      return nil
-    }
-    return try await router.route(slug)
   }
 
   /// What becomes of a turn that may not call now.

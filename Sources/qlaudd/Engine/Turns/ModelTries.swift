@@ -11,7 +11,13 @@ struct ModelTries: Sendable {
   let core: Core
   let turn: Turn
   let iteration: Int
+  /// Where the call may go, in order; at least one.
+  let hosts: [PlannedHost]
   let tools: [ModelCall.Tool]
+  /// The turn's thread; nil for a job.
+  let thread: Thread?
+  /// The thread as the turn's call before this one carried it, with what the turn has added since; nil where it is to be read.
+  let conversation: Conversation?
 
   /// Times that the history is cut because the host says that the input is too long.
   private static let cuts = 4
@@ -36,16 +42,16 @@ struct ModelTries: Sendable {
   }
 
   private func tryAll(from host: inout Int) async throws -> TurnRun.Outcome {
-    let routes = try await RoutePlan(core: core, turn: turn).routes()
-    var policy = RetryPolicy(hosts: routes.count, from: min(host, routes.count - 1))
+    var policy = RetryPolicy(hosts: hosts.count, from: min(host, hosts.count - 1))
     var tried = 0
     var cuts = 0
     while true {
-      let route = try await admitted(routes, &policy)
+      let planned = try await admitted(&policy)
+      let route = planned.route
       host = policy.host
       let attempt = Attempt(
-        core: core, turn: turn, iteration: iteration, tools: tools, route: route,
-        variant: "\(host).\(cuts)")
+        core: core, turn: turn, iteration: iteration, tools: tools, host: planned, thread: thread,
+        conversation: cuts == 0 ? conversation : nil, variant: "\(host).\(cuts)")
       let failure: UpstreamFailure
       let call: Attempt.Call?
       switch await attempt.run() {
@@ -58,7 +64,7 @@ struct ModelTries: Sendable {
         try await note(failure, call, tried, next: route)
         continue
       }
-      switch try await next(failure, call, at: route, &policy, routes, tried) {
+      switch try await next(failure, call, at: route, &policy, tried) {
       case .again: if Task.isCancelled { return .stopped(nil) }
       case .over(let outcome): return outcome
       }
@@ -67,7 +73,7 @@ struct ModelTries: Sendable {
 
   private func next(
     _ failure: UpstreamFailure, _ call: Attempt.Call?, at route: Route,
-    _ policy: inout RetryPolicy, _ routes: [Route], _ tried: Int
+    _ policy: inout RetryPolicy, _ tried: Int
   ) async throws -> Next {
     let error = QlaudError(upstream: failure, provider: route.provider.name)
     guard failure.isRetryable else {
@@ -75,7 +81,7 @@ struct ModelTries: Sendable {
       guard policy.step(after: failure, random: 0) == .next else {
         return .over(.failed(error, call))
       }
-      try await note(failure, call, tried, next: routes[policy.host])
+      try await note(failure, call, tried, next: hosts[policy.host].route)
       return .again
     }
     let verdict = await core.noteFailure(
@@ -91,7 +97,7 @@ struct ModelTries: Sendable {
       await Bell.pause(for: .milliseconds(wait))
       return .again
     case .next:
-      try await note(failure, call, tried, next: routes[policy.host])
+      try await note(failure, call, tried, next: hosts[policy.host].route)
       return .again
     case .fail: return .over(.failed(error, call))
     case .park:

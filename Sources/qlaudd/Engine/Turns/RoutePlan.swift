@@ -2,6 +2,12 @@ import Domain
 import Store
 import Wire
 
+/// A host that a model call may go to, and what calls cost and may write there.
+struct PlannedHost: Sendable {
+  let route: Route
+  let terms: Accountant.Terms
+}
+
 /// The hosts that a turn's model calls may go to, in order: those of its model, then those of its fallback models, the
 /// send's own or else the settings'.
 struct RoutePlan: Sendable {
@@ -10,7 +16,25 @@ struct RoutePlan: Sendable {
 
   /// At least one.
   /// - Throws: ``QlaudError`` of the turn's own model where none of all leads anywhere.
-  func routes() async throws -> [Route] {
+  func hosts() async throws -> [PlannedHost] {
+    var hosts: [PlannedHost] = []
+    for route in try await routes() { hosts.append(try await host(route)) }
+    return hosts
+  }
+
+  /// The host of the model that stands in while others are out of reach; nil where none is set.
+  func localHost() async throws -> PlannedHost? {
+    guard let slug = try await core.store.setting(SettingName.localModel)?.string else {
+      return nil
+    }
+    return try await host(try await ModelRouter(store: core.store).route(slug))
+  }
+
+  private func host(_ route: Route) async throws -> PlannedHost {
+    PlannedHost(route: route, terms: try await core.accountant.terms(route))
+  }
+
+  private func routes() async throws -> [Route] {
     let router = ModelRouter(store: core.store)
     var routes: [Route] = []
     var failure: QlaudError?

@@ -15,40 +15,41 @@ struct TurnLoop: Sendable {
   /// Never throws: every way it can end is an outcome.
   func run() async -> TurnRun.Outcome {
     var host = 0
-    guard let threadID = turn.threadID else {
-      return await tries(1, []).run(from: &host)
-    }
-    do { return try await steps(in: threadID, from: &host) } catch {
+    do {
+      guard let threadID = turn.threadID else {
+        let tries = ModelTries(
+          core: core, turn: turn, iteration: 1,
+          hosts: try await RoutePlan(core: core, turn: turn).hosts(), tools: [], thread: nil,
+          conversation: nil)
+        return await tries.run(from: &host)
+      }
+      return try await steps(in: threadID, from: &host)
+    } catch {
       return Attempt.outcome(of: error, turn, core)
     }
-  }
-
-  private func tries(_ iteration: Int, _ tools: [ModelCall.Tool]) -> ModelTries {
-    ModelTries(core: core, turn: turn, iteration: iteration, tools: tools)
   }
 
   private func steps(in threadID: ThreadID, from host: inout Int) async throws -> TurnRun.Outcome {
     let thread = try await core.store.thread(threadID, visibleTo: nil)
     var steps = try await TurnSteps.load(core.store, turn)
     var opened: [PendingCall]?
-    var shelved = Shelved(change: core.store.toolChanges, toolbox: try await toolbox(thread))
+    var basis = try await basis(thread)
     while true {
       try Task.checkCancellation()
-      let change = core.store.toolChanges
-      if change != shelved.change {
-        shelved = Shelved(change: change, toolbox: try await toolbox(thread))
-      }
-      let toolbox = shelved.toolbox
+      if core.store.configurationChanges != basis.change { basis = try await self.basis(thread) }
       if let reply = steps.openReply {
         let round = ToolRound(
-          core: core, turn: turn, thread: thread, toolbox: toolbox, reply: reply,
+          core: core, turn: turn, thread: thread, toolbox: basis.toolbox, reply: reply,
           iteration: steps.modelCalls, opened: opened)
         opened = nil
-        try await store(try await round.run())
+        let results = try await store(try await round.run(), in: threadID)
+        basis.conversation?.add([results])
         steps.addResults()
         continue
       }
-      let tries = self.tries(steps.modelCalls + 1, toolbox.offers)
+      let tries = ModelTries(
+        core: core, turn: turn, iteration: steps.modelCalls + 1, hosts: try await hosts(&basis),
+        tools: basis.toolbox.offers, thread: thread, conversation: basis.conversation)
       let outcome = await tries.run(from: &host)
       guard case .finished(var call) = outcome, !call.reply.toolCalls.isEmpty else {
         return outcome
@@ -58,56 +59,74 @@ struct TurnLoop: Sendable {
         return .finished(call)
       }
       do {
-        guard let draft = call.draft(partial: false) else { continue }
         let round = ToolRound(
-          core: core, turn: turn, thread: thread, toolbox: toolbox,
-          reply: Message(draft, of: threadID, turn.id, now: core.source.now()),
+          core: core, turn: turn, thread: thread, toolbox: basis.toolbox,
+          reply: Message(call.draft, of: threadID, turn.id, now: core.source.now()),
           iteration: steps.modelCalls + 1)
         let reply: Message
-        (reply, opened) = try await store(draft, call, opening: round)
+        (reply, opened) = try await store(call, opening: round)
         steps.add(reply: reply)
+        basis.conversation = call.input.conversation
+        basis.conversation?.add([reply])
       } catch {
         return Attempt.outcome(of: error, turn, core, call)
       }
     }
   }
 
-  /// The tools of the turn, and at which change of the registered ones they were collected.
-  private struct Shelved {
+  /// What the turn's steps go by: looked up for the first of them, and again only after the configuration has changed.
+  private struct Basis {
+    /// At which change of the configuration it was looked up.
     let change: Int
     let toolbox: Toolbox
+    /// Nil until the model is to be called.
+    var hosts: [PlannedHost]?
+    /// Nil where the thread is to be read.
+    var conversation: Conversation?
   }
 
-  private func toolbox(_ thread: Thread) async throws -> Toolbox {
-    try await Toolbox.of(turn.request, in: thread, core)
+  private func basis(_ thread: Thread) async throws -> Basis {
+    Basis(
+      change: core.store.configurationChanges,
+      toolbox: try await Toolbox.of(turn.request, in: thread, core))
+  }
+
+  private func hosts(_ basis: inout Basis) async throws -> [PlannedHost] {
+    if let hosts = basis.hosts { return hosts }
+    let hosts = try await RoutePlan(core: core, turn: turn).hosts()
+    basis.hosts = hosts
+    return hosts
   }
 
   /// Stores a reply that asks for tools, with the calls that begin at once.
   /// - Returns: the message, and its calls where they were made ready.
-  private func store(_ draft: MessageDraft, _ call: Attempt.Call, opening round: ToolRound)
+  private func store(_ call: Attempt.Call, opening round: ToolRound)
     async throws -> (Message, [PendingCall]?)
   {
     let opening = await round.opening()
     let usage = call.usageRecord(turn, now: core.source.now())
     let seqs = try await core.persist {
       try await core.store.storeIteration(
-        turn.id, messages: [draft], usage: usage, beginning: opening?.beginning)
+        turn.id, messages: [call.draft], usage: usage, beginning: opening?.beginning)
     }
     var reply = round.reply
     reply.seq = seqs.last ?? 0
     return (reply, opening?.calls.map { $0.at(reply.seq) })
   }
 
-  private func store(_ results: ToolRound.Results) async throws {
-    try await core.persist {
+  private func store(_ results: ToolRound.Results, in thread: ThreadID) async throws -> Message {
+    let seqs = try await core.persist {
       try await core.store.storeIteration(
         turn.id, messages: [results.message], usage: nil, answered: results.last)
     }
+    var message = Message(results.message, of: thread, turn.id, now: core.source.now())
+    message.seq = seqs.last ?? 0
+    return message
   }
 }
 
 extension Message {
-  /// A reply before it is stored; it has no number yet.
+  /// A message before it is stored; it has no number yet.
   fileprivate init(
     _ draft: MessageDraft, of thread: ThreadID, _ turn: TurnID, now: Milliseconds
   ) {

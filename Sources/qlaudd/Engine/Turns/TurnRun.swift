@@ -86,8 +86,8 @@ struct TurnRun: Sendable {
 
   /// A job's result is kept in its row, and so has a limit.
   private static func tooLarge(_ turn: Turn, _ call: Attempt.Call) -> QlaudError? {
-    guard turn.threadID == nil, let draft = call.draft(partial: false) else { return nil }
-    let size = draft.content.bytes.count
+    guard turn.threadID == nil else { return nil }
+    let size = call.draft.content.bytes.count
     guard size > Limits.jobResultBytes else { return nil }
     return QlaudError(
       .tooLarge, "the result has \(size) bytes, a job keeps at most \(Limits.jobResultBytes)",
@@ -131,7 +131,7 @@ extension TurnRun {
   /// What is kept of the reply: of a job only one that is whole.
   private func keptReply(_ status: Turn.Status, _ call: Attempt.Call?) -> MessageDraft? {
     if turn.threadID == nil, status != .done { return nil }
-    return call?.draft(partial: status != .done)
+    return status == .done ? call?.draft : call?.brokenDraft
   }
 }
 
