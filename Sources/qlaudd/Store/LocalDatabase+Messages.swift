@@ -11,13 +11,6 @@ extension LocalDatabase {
     }
   }
 
-  /// One message; nil where there is none at that place. Does not look at who may see the thread.
-  package func message(_ seq: MessageSeq, of thread: ThreadID) throws -> Message? {
-    try look { db in
-      try MessageTable.page(db, thread, order: .asc, limit: 1, after: seq - 1, before: seq + 1)
-    }.first
-  }
-
   /// Stores messages at the thread's end, in order, with their `message.created`.
   /// - Throws: `not_found`.
   package func appendMessages(

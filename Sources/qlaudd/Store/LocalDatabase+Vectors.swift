@@ -152,5 +152,4 @@ extension LocalDatabase {
     }
     return best.map(\.id)
   }
-
 }

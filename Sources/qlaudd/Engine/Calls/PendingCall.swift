@@ -14,8 +14,8 @@ struct PendingCall: Sendable {
   let isStarted: Bool
   /// The tool's opened secrets; nil where one of them is missing.
   var secrets: [String: Secret]? = [:]
-  /// Its row where this run has noted that it begins, with others of its round; an earlier run's is ``isStarted``.
-  var begun: ToolCallRow?
+  /// Whether this run has noted that it begins, with others of its round; what an earlier run has noted is ``isStarted``.
+  private(set) var isBegun = false
   /// The calls inside it; for other calls there are none.
   var items: [PendingCall] = []
 
@@ -31,11 +31,18 @@ struct PendingCall: Sendable {
     return entry.policy == .auto && problem == nil && !isStarted && secrets != nil
   }
 
+  /// The call, and those inside it, after it was noted that those begin which may.
+  var noted: PendingCall {
+    var call = self
+    call.isBegun = call.mayBeginAtOnce
+    call.items = items.map(\.noted)
+    return call
+  }
+
   /// The call after the reply that asks for it was stored with that number.
   func at(_ seq: MessageSeq) -> PendingCall {
     var call = self
     call.row.messageSeq = seq
-    call.begun?.messageSeq = seq
     call.items = items.map { $0.at(seq) }
     return call
   }

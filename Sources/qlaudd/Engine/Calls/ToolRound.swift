@@ -82,12 +82,20 @@ struct ToolRound: Sendable {
       return nil
     }
     guard let beginning = beginning(calls) else { return nil }
-    return Opening(
-      calls: calls.map { call in
-        var call = call
-        if call.mayBeginAtOnce { call.begun = call.row }
-        return call
-      }, beginning: beginning)
+    return Opening(calls: calls.map(\.noted), beginning: beginning)
+  }
+
+  /// Whether it may have to wait, for hours perhaps, for a client or for somebody's permission.
+  var mayWait: Bool {
+    reply.blocks.contains { block in
+      guard block.type == "tool_use", let entry = toolbox[block.toolName] else { return false }
+      return switch entry.runner {
+      case .client: true
+      case .tool: entry.policy == .ask
+      case .meta(let tool): tool == .multiExecute
+      case .notConnected: false
+      }
+    }
   }
 
   /// Whether calls stand inside its calls.
@@ -181,8 +189,8 @@ struct ToolRound: Sendable {
       return try await refuse(call, "the call was not made: a secret of the tool is missing")
     }
     let toolCall = self.toolCall(call, secrets)
-    var row = call.begun ?? call.row
-    if !call.isStarted, call.begun == nil {
+    var row = call.row
+    if !call.isStarted, !call.isBegun {
       let input = Dispatch.input(toolCall, entry.definition)
       let shown = call.redactor.redact(input.json)
       // Nobody is asked about a call that is refused anyway.
@@ -207,13 +215,7 @@ struct ToolRound: Sendable {
   private func begunTogether(_ calls: [PendingCall]) async throws -> [PendingCall] {
     guard let beginning = beginning(calls) else { return calls }
     try await core.persist { try await core.store.startToolCalls(beginning, of: turn.id) }
-    func noted(_ call: PendingCall) -> PendingCall {
-      var call = call
-      if call.mayBeginAtOnce { call.begun = call.row }
-      call.items = call.items.map(noted)
-      return call
-    }
-    return calls.map(noted)
+    return calls.map(\.noted)
   }
 
   /// The calls that begin at once; nil where there are none, or more than have a place.

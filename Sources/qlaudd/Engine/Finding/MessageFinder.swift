@@ -83,10 +83,9 @@ struct MessageFinder: Sendable {
           TextSearch(
             terms: [], required: query.required.map(IndexTerm.init), filter: filter, limit: .max)))
     }
-    let excluded = query.excluded.filter { $0.kind != .prefix }
-    guard !excluded.isEmpty else { return (required, []) }
+    guard !excludedWords.isEmpty else { return (required, []) }
     let found = try await core.store.documents(
-      TextSearch(terms: excluded.map(IndexTerm.init), filter: filter, limit: .max))
+      TextSearch(terms: excludedWords.map(IndexTerm.init), filter: filter, limit: .max))
     return (required, Set(found))
   }
 
@@ -169,6 +168,10 @@ struct MessageFinder: Sendable {
 
   // MARK: Words
 
+  /// What must not be there: words, which the index knows, and beginnings of words, which are looked for in the messages.
+  private var excludedWords: [SearchTerm] { query.excluded.filter { $0.kind != .prefix } }
+  private var excludedBeginnings: [SearchTerm] { query.excluded.filter { $0.kind == .prefix } }
+
   /// The words that rank.
   private var ranking: [SearchTerm] { query.terms + query.required }
 
@@ -192,12 +195,11 @@ struct MessageFinder: Sendable {
 
   private func search(limit: Int) async throws -> [Int64] {
     let telling = query.terms.filter { !FunctionWords.contains($0.typed) }
-    let excluded = query.excluded.filter { $0.kind != .prefix }
-    let isChecked = excluded.count < query.excluded.count
+    let isChecked = !excludedBeginnings.isEmpty
     let found = try await core.store.documents(
       TextSearch(
         terms: (telling.isEmpty ? query.terms : telling).map(IndexTerm.init),
-        required: query.required.map(IndexTerm.init), excluded: excluded.map(IndexTerm.init),
+        required: query.required.map(IndexTerm.init), excluded: excludedWords.map(IndexTerm.init),
         filter: filter, limit: isChecked ? max(limit, Searches.depth) : limit))
     guard isChecked else { return found }
     let allowed = try await withoutBeginnings(found)
@@ -207,9 +209,8 @@ struct MessageFinder: Sendable {
   /// Those messages in which no word begins as one must not. That is looked up in the messages: to ask the index which have a
   /// word with `t` takes half a second in a large file, for it reads where each of these words stands.
   private func withoutBeginnings(_ ids: [Int64]) async throws -> Set<Int64> {
-    let beginnings = query.excluded.filter { $0.kind == .prefix }
-    guard !beginnings.isEmpty else { return Set(ids) }
-    let matcher = TermMatcher(beginnings)
+    guard !excludedBeginnings.isEmpty else { return Set(ids) }
+    let matcher = TermMatcher(excludedBeginnings)
     return Set(
       try await core.store.messages(ids, filter).lazy
         .filter { !matcher.isIn(MessageWords($0.message).all) }.map(\.hit.id))

@@ -42,6 +42,8 @@ struct TurnLoop: Sendable {
           core: core, turn: turn, thread: thread, toolbox: basis.toolbox, reply: reply,
           iteration: steps.modelCalls, opened: opened)
         opened = nil
+        // Any number of turns may wait, and none of them needs its thread in memory.
+        if round.mayWait { basis.conversation = nil }
         let results = try await store(try await round.run(), in: threadID)
         basis.conversation?.add([results])
         steps.addResults()

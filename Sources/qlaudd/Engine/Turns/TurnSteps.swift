@@ -4,8 +4,6 @@ import Wire
 
 /// How far a turn has come, by what is stored of it: what a crash leaves and what the loop goes on from.
 struct TurnSteps: Sendable {
-  /// The turn's question and what came of it so far.
-  let history: [Message]
   /// Replies of this turn that ask for tools: the model calls that are behind it.
   private(set) var modelCalls: Int
   /// The reply whose tool calls have no message with results yet; nil where the model is to be called.
@@ -29,9 +27,9 @@ struct TurnSteps: Sendable {
   /// The results of its calls were stored.
   mutating func addResults() { openReply = nil }
 
+  /// - Parameter history: the turn's question and what came of it so far.
   init(history: [Message], turn: TurnID, after question: MessageSeq) {
     let own = history.filter { $0.turnID == turn && $0.seq > question }
-    self.history = history
     modelCalls = own.count { $0.role == .assistant && $0.asksForTools }
     openReply = own.last.flatMap { $0.role == .assistant && $0.asksForTools ? $0 : nil }
   }
