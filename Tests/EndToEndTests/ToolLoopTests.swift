@@ -50,6 +50,46 @@ import Wire
     }
   }
 
+  @Test func `what is as deep as it may be is stored, told and read again`() async throws {
+    func nested(_ depth: Int) -> String {
+      String(repeating: #"{"k":"#, count: depth) + "1" + String(repeating: "}", count: depth)
+    }
+    let deepest = nested(Limits.jsonDepth)
+    let tools = try LoopbackServer { _, connection in
+      try connection.respond(
+        headers: [("content-type", "application/json")], body: deepest)
+    }
+    defer { tools.stop() }
+    let standIn = try StandIn.calling([ScriptedCall("c1", "it", deepest)])
+    var daemon = try Daemon()
+    var client = try RPCClient(daemon)
+    try await client.use(standIn)
+    _ = try await client.call(
+      "tool/register",
+      [
+        "name": "it", "description": "Deep.", "input_schema": ["type": "object"],
+        "provider": "qlaud-builtin/http-call",
+        "config": ["url": .string(tools.origin), "method": "GET"],
+      ])
+    let thread = try await client.newThread()
+    for question in ["first", "second"] {
+      let turn = try await client.send(question, to: thread, more: ["tools": ["it"]])
+      #expect(await client.untilDone(turn).last?["data"]?["status"] == "done")
+    }
+    #expect(tools.requests.count == 2)
+    let messages = try await client.messages(thread)
+    #expect(messages[1]["content"]?.text.contains(deepest) == true)
+    // After a restart the events come from the file.
+    daemon.stop()
+    daemon = try Daemon(in: daemon.folder)
+    client = try RPCClient(daemon)
+    _ = try await client.call("thread/subscribe", ["thread_id": .string(thread), "after": 0])
+    let events = await client.events(2) { $0["event"] == "qlaud.tool_dispatch_done" }
+    let outputs = events.filter { $0["event"] == "qlaud.tool_dispatch_done" }
+      .compactMap { $0["data"]?["output"]?.text }
+    #expect(outputs == [deepest, deepest])
+  }
+
   @Test func `what is set during a turn holds from its next call on`() async throws {
     let gate = Gate()
     let tools = try LoopbackServer { _, connection in

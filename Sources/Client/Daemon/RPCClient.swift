@@ -98,7 +98,7 @@ final class RPCClient {
     guard case .message(let bytes) = frame else {
       throw .noDaemon("the daemon sent a message over \(Limits.frameBytes) bytes")
     }
-    switch RPC.read(bytes) {
+    switch RPC.read(bytes, isOurs: true) {
     case .single(.response(let response)): return .response(response.id, response.result)
     case .single(.request(let request)):
       return .notification(request.method, request.params ?? [:])

@@ -71,7 +71,7 @@ struct Columns {
 
   mutating func optionalJSON() throws -> JSON? {
     guard let bytes = try optionalBytes() else { return nil }
-    do throws(JSONError) { return try JSON(parsing: bytes) } catch {
+    do throws(JSONError) { return try JSON(parsingOurs: bytes) } catch {
       throw StorageError.damaged("broken JSON (\(error))")
     }
   }

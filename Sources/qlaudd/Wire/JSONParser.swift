@@ -55,6 +55,13 @@ extension JSON {
     self = try JSON(parsing: bytes[...], .tolerant)
   }
 
+  /// Reads one value that the daemon wrote: what came through its doors, with what it has put round that. It may be
+  /// ``Limits/jsonWrapping`` containers deeper.
+  /// - Throws: ``JSONError`` with the offset.
+  package init(parsingOurs bytes: [UInt8]) throws(JSONError) {
+    self = try JSON(parsing: bytes[...], .ours)
+  }
+
   private init(parsing bytes: ArraySlice<UInt8>, _ rules: JSONParser.Rules) throws(JSONError) {
     let result: Result<JSON, JSONError> = bytes.withUnsafeBufferPointer { buffer in
       var parser = JSONParser(bytes: buffer, rules: rules)
@@ -71,14 +78,15 @@ extension JSON {
   }
 }
 
-/// Recursive descent over a buffer; recursion is bounded by ``Limits/jsonDepth``.
+/// Recursive descent over a buffer; recursion is bounded by ``Limits/jsonDepth``, and a little more in what is ours.
 private struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   var at = 0
 
   /// How strictly it reads; the callers say what each is for.
-  enum Rules { case strict, vocabulary, tolerant }
+  enum Rules { case strict, vocabulary, tolerant, ours }
   let rules: Rules
+  private var deepest: Int { Limits.jsonDepth + (rules == .ours ? Limits.jsonWrapping : 0) }
 
   init(bytes: UnsafeBufferPointer<UInt8>, rules: Rules) {
     self.bytes = bytes
@@ -134,7 +142,7 @@ private struct JSONParser {
   }
 
   private mutating func object(depth: Int) throws(JSONError) -> JSON {
-    guard depth <= Limits.jsonDepth else { throw failure(.tooDeep) }
+    guard depth <= deepest else { throw failure(.tooDeep) }
     at += 1
     var members: [JSON.Object.Member] = []
     skipSpace()
@@ -183,7 +191,7 @@ private struct JSONParser {
   }
 
   private mutating func array(depth: Int) throws(JSONError) -> JSON {
-    guard depth <= Limits.jsonDepth else { throw failure(.tooDeep) }
+    guard depth <= deepest else { throw failure(.tooDeep) }
     at += 1
     var elements: [JSON] = []
     skipSpace()

@@ -2,6 +2,8 @@
 package enum Limits {
   /// Containers inside one another in one JSON text.
   package static let jsonDepth = 128
+  /// Containers that the daemon puts round what it was given, at most: a message in an event in a notification, for one.
+  package static let jsonWrapping = 16
   /// Bytes of one JSON-RPC message in either framing.
   package static let frameBytes = 16 << 20
   /// Bytes of one header block of the Content-Length framing.

@@ -101,9 +101,12 @@ package enum RPC {
   }
 
   /// Reads a message. Never throws: what is wrong with it is an item to be answered.
-  package static func read(_ bytes: [UInt8]) -> Incoming {
+  /// - Parameter isOurs: whether the daemon wrote it.
+  package static func read(_ bytes: [UInt8], isOurs: Bool = false) -> Incoming {
     let json: JSON
-    do throws(JSONError) { json = try JSON(parsing: bytes) } catch {
+    do throws(JSONError) {
+      json = try isOurs ? JSON(parsingOurs: bytes) : JSON(parsing: bytes)
+    } catch {
       return .single(.invalid(.null, .parseError(error.description)))
     }
     guard case .array(let elements) = json else { return .single(item(json)) }

@@ -28,7 +28,8 @@ final class RPCClient: Sendable {
         if bytes.isEmpty { break }
         decoder.append(bytes)
         while let frame = decoder.next() {
-          guard case .message(let message) = frame, let json = try? JSON(parsing: message) else {
+          guard case .message(let message) = frame, let json = try? JSON(parsingOurs: message)
+          else {
             continue
           }
           self?.take(json)
