@@ -33,6 +33,45 @@ import Wire
       ])
   }
 
+  @Test func `a summary that is made while a turn runs its tools stands in its next call`()
+    async throws
+  {
+    let gate = Gate()
+    let tools = try LoopbackServer { _, connection in
+      try gate.waitBlocking()
+      try connection.respond(body: "{}")
+    }
+    defer {
+      gate.open()
+      tools.stop()
+    }
+    let standIn = try StandIn { body, connection in
+      let messages = body["messages"]?.array ?? []
+      if messages.first?["content"]?.string?.contains("You write summaries") == true {
+        return try StandIn.say(["SUMMARY"], to: connection)
+      }
+      guard body["tools"] != nil, messages.last?["role"] == "user" else {
+        return try StandIn.say(["answer"], to: connection)
+      }
+      try StandIn.call([ScriptedCall("c1", "it", #"{"x":1}"#)], to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    try await client.registerHTTP("it", tools.origin)
+    let thread = try await thread(client, turns: 6)
+    let turn = try await client.send("and now", to: thread, more: ["tools": ["it"]])
+    _ = try await tools.request(at: 0)
+    let made = try await client.call("thread/compact", ["thread_id": .string(thread)])
+    #expect(made["compaction"]?["summary"] == "SUMMARY")
+    gate.open()
+    #expect(await client.untilDone(turn).last?["data"]?["status"] == "done")
+    let sent = standIn.requests.last?["messages"]?.array ?? []
+    #expect(sent.first?["content"]?.string?.contains("SUMMARY") == true)
+    #expect(sent.last?["role"] == "tool")
+    #expect(!(sent.dropFirst().map(\.text).joined().contains("question 1 ")))
+  }
+
   @Test func `a summary stands for the beginning, and every message stays as it is`() async throws {
     let standIn = try standIn()
     let daemon = try Daemon()

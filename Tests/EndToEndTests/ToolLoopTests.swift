@@ -90,6 +90,37 @@ import Wire
     #expect(outputs == [deepest, deepest])
   }
 
+  @Test func `a tool's policy that is set while the model still writes holds for its calls`()
+    async throws
+  {
+    let tools = try LoopbackServer { _, connection in try connection.respond(body: "{}") }
+    defer { tools.stop() }
+    let gate = Gate()
+    defer { gate.open() }
+    let isFirst = Shared(true)
+    let standIn = try StandIn { _, connection in
+      let calls = isFirst.with { isFirst in
+        defer { isFirst = false }
+        return isFirst
+      }
+      guard calls else { return try StandIn.say(["done"], to: connection) }
+      try gate.waitBlocking()
+      try StandIn.call([ScriptedCall("c1", "it", #"{"x":1}"#)], to: connection)
+    }
+    let daemon = try Daemon()
+    let client = try RPCClient(daemon)
+    try await client.use(standIn)
+    let tool = try await client.registerHTTP("it", tools.origin)
+    let thread = try await client.newThread()
+    let turn = try await client.send("go", to: thread, more: ["tools": ["it"]])
+    _ = try await standIn.server.request(at: 0)
+    _ = try await client.call("tool/update", ["tool_id": tool["id"] ?? .null, "policy": "deny"])
+    gate.open()
+    #expect(await client.untilDone(turn).last?["data"]?["status"] == "done")
+    #expect(tools.requests.isEmpty)
+    #expect(try await client.toolResults(thread).map { $0["is_error"] ?? false } == [true])
+  }
+
   @Test func `what is set during a turn holds from its next call on`() async throws {
     let gate = Gate()
     let tools = try LoopbackServer { _, connection in

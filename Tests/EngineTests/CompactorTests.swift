@@ -10,7 +10,8 @@ import Wire
       threadID: HistoryWindowTests.thread, seq: seq, role: role, content: content, createdAt: 0)
   }
   private func end(_ messages: [Message], keep: Int) -> Int {
-    Compactor.end(HistoryWindow.spans(messages, tokens: messages.map { _ in 1 }), messages, keep: keep)
+    Compactor.end(
+      HistoryWindow.spans(messages, tokens: messages.map { _ in 1 }), messages, keep: keep)
   }
 
   @Test(arguments: [(0, 3), (1, 2), (2, 1), (3, 0), (9, 0)])

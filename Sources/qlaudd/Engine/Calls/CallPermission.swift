@@ -10,6 +10,8 @@ struct CallPermission: Sendable {
   let call: ToolCallRow
   let definition: ToolDefinition
   let policy: ToolPolicy
+  /// Let go of before somebody is asked.
+  let kept: KeptConversation
 
   /// How long a question stands when the settings say nothing: ten minutes.
   static let standardWait: Milliseconds = 600_000
@@ -54,7 +56,8 @@ struct CallPermission: Sendable {
   }
 
   private func whileTurnWaits(_ approval: Approval) async throws -> Approval.Status {
-    try await core.whileWaiting(turn.id) { try await wait(approval) }
+    kept.letGo()
+    return try await core.whileWaiting(turn.id) { try await wait(approval) }
   }
 
   private func wait(_ approval: Approval) async throws -> Approval.Status {

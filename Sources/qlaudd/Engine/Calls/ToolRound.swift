@@ -14,6 +14,8 @@ struct ToolRound: Sendable {
   /// The reply; one that is not stored yet has the number 0.
   let reply: Message
   let iteration: Int
+  /// Let go of before somebody is waited for.
+  let kept: KeptConversation
   /// Its calls, where they were made ready before it was stored (``opening()``).
   var opened: [PendingCall]?
 
@@ -83,19 +85,6 @@ struct ToolRound: Sendable {
     }
     guard let beginning = beginning(calls) else { return nil }
     return Opening(calls: calls.map(\.noted), beginning: beginning)
-  }
-
-  /// Whether it may have to wait, for hours perhaps, for a client or for somebody's permission.
-  var mayWait: Bool {
-    reply.blocks.contains { block in
-      guard block.type == "tool_use", let entry = toolbox[block.toolName] else { return false }
-      return switch entry.runner {
-      case .client: true
-      case .tool: entry.policy == .ask
-      case .meta(let tool): tool == .multiExecute
-      case .notConnected: false
-      }
-    }
   }
 
   /// Whether calls stand inside its calls.
@@ -196,7 +185,8 @@ struct ToolRound: Sendable {
       // Nobody is asked about a call that is refused anyway.
       if input.isValid {
         let permission = CallPermission(
-          core: core, turn: turn, call: row, definition: entry.definition, policy: entry.policy)
+          core: core, turn: turn, call: row, definition: entry.definition, policy: entry.policy,
+          kept: kept)
         if let refusal = try await permission.refusal(input: shown) {
           return try await refuse(call, refusal)
         }
@@ -290,6 +280,7 @@ extension ToolRound {
       row = try await start(call, call.input)
     }
     let asked = row
+    kept.letGo()
     return try await core.whileWaiting(turn.id) { try await clientAnswer(asked) }
   }
 

@@ -15,9 +15,7 @@ struct Attempt: Sendable {
   let tools: [ModelCall.Tool]
   /// Where the call goes.
   let host: PlannedHost
-  /// The turn's thread; nil for a job.
-  let thread: Thread?
-  /// What is known of it; nil where it is to be read.
+  /// What is known of the turn's thread; nil where it is to be read.
   let conversation: Conversation?
   /// Which of the calls that the turn may make for this one: another host's or model's, or one with less of the thread, is another.
   let variant: String
@@ -213,7 +211,11 @@ struct Attempt: Sendable {
     -> (ModelCall, HistoryReader.Input)
   {
     let request = turn.request.json
-    let blocks = Block.list(request["system"]?.nonNull ?? thread?.system ?? .null)
+    var system = request["system"]?.nonNull
+    if let threadID = turn.threadID, system == nil {
+      system = try await core.store.thread(threadID, visibleTo: nil).system
+    }
+    let blocks = Block.list(system ?? .null)
     let reader = HistoryReader(
       core: core, turn: turn, route: route, terms: terms, system: blocks, tools: tools)
     var input = try await reader.read(conversation)

@@ -1,13 +1,14 @@
 import Domain
 import Store
+import Synchronization
 import Upstream
 
-/// A thread as the calls of one turn carry it: read for the first of them, and added to by what the turn stores, which nobody
-/// else can put before the turn's end.
+/// A thread as the calls of one turn carry it: read for the first of them, and added to by what the turn stores. Nobody else's
+/// messages come before those of a turn that runs; a new summary makes it void.
 struct Conversation: Sendable {
   /// Where it goes: another model's tokens are counted otherwise, and its window may begin elsewhere.
   let route: Route
-  /// The newest summary, which stands before the messages.
+  /// The newest summary when it was read, which stands before the messages.
   let summary: Compaction?
   /// Where the window begins; nil for the thread's beginning.
   let start: HistoryStart?
@@ -35,4 +36,15 @@ struct Conversation: Sendable {
     messages += more
     counts += more.map { estimate.tokens(of: $0.blocks) + TokenEstimate.perMessage }
   }
+}
+
+/// The conversation of a turn between two of its model calls, until somebody has to be waited for: any number of turns may wait, and
+/// none of them needs its thread in memory.
+final class KeptConversation: Sendable {
+  private let state = Mutex<Conversation?>(nil)
+
+  var current: Conversation? { state.withLock(\.self) }
+  func keep(_ conversation: Conversation?) { state.withLock { $0 = conversation } }
+  func add(_ message: Message) { state.withLock { $0?.add([message]) } }
+  func letGo() { keep(nil) }
 }

@@ -50,17 +50,16 @@ struct HistoryReader: Sendable {
     guard let thread = turn.threadID, let question = turn.userSeq else {
       return empty(fixed: own)
     }
-    let conversation: Conversation
-    if let known, known.route == route {
-      conversation = known
-    } else {
-      conversation = try await load(thread, to: question)
+    let summary = try await core.store.compaction(thread, before: question)
+    if let known, known.route == route, known.summary == summary {
+      return try await fit(known, thread, estimate, own)
     }
-    return try await fit(conversation, thread, estimate, own)
+    return try await fit(try await load(thread, summary, to: question), thread, estimate, own)
   }
 
-  private func load(_ thread: ThreadID, to question: MessageSeq) async throws -> Conversation {
-    let summary = try await core.store.compaction(thread, before: question)
+  private func load(_ thread: ThreadID, _ summary: Compaction?, to question: MessageSeq)
+    async throws -> Conversation
+  {
     let row = try await window(thread)
     let limit = try await turnLimit()
     let from = max(row?.start ?? 1, (summary?.through ?? 0) + 1)

@@ -14,9 +14,7 @@ struct ModelTries: Sendable {
   /// Where the call may go, in order; at least one.
   let hosts: [PlannedHost]
   let tools: [ModelCall.Tool]
-  /// The turn's thread; nil for a job.
-  let thread: Thread?
-  /// The thread as the turn's call before this one carried it, with what the turn has added since; nil where it is to be read.
+  /// The turn's thread as its call before this one carried it, with what the turn has added since; nil where it is to be read.
   let conversation: Conversation?
 
   /// Times that the history is cut because the host says that the input is too long.
@@ -50,7 +48,7 @@ struct ModelTries: Sendable {
       let route = planned.route
       host = policy.host
       let attempt = Attempt(
-        core: core, turn: turn, iteration: iteration, tools: tools, host: planned, thread: thread,
+        core: core, turn: turn, iteration: iteration, tools: tools, host: planned,
         conversation: cuts == 0 ? conversation : nil, variant: "\(host).\(cuts)")
       let failure: UpstreamFailure
       let call: Attempt.Call?

@@ -19,7 +19,7 @@ struct TurnLoop: Sendable {
       guard let threadID = turn.threadID else {
         let tries = ModelTries(
           core: core, turn: turn, iteration: 1,
-          hosts: try await RoutePlan(core: core, turn: turn).hosts(), tools: [], thread: nil,
+          hosts: try await RoutePlan(core: core, turn: turn).hosts(), tools: [],
           conversation: nil)
         return await tries.run(from: &host)
       }
@@ -34,24 +34,31 @@ struct TurnLoop: Sendable {
     var steps = try await TurnSteps.load(core.store, turn)
     var opened: [PendingCall]?
     var basis = try await basis(thread)
+    let kept = KeptConversation()
+    func round(_ reply: Message, _ iteration: Int, _ opened: [PendingCall]? = nil) -> ToolRound {
+      ToolRound(
+        core: core, turn: turn, thread: thread, toolbox: basis.toolbox, reply: reply,
+        iteration: iteration, kept: kept, opened: opened)
+    }
+    /// Looks the basis up anew where it is old.
+    func renew() async throws {
+      guard core.store.configurationChanges != basis.change else { return }
+      basis = try await self.basis(thread)
+      kept.letGo()
+    }
     while true {
       try Task.checkCancellation()
-      if core.store.configurationChanges != basis.change { basis = try await self.basis(thread) }
+      try await renew()
       if let reply = steps.openReply {
-        let round = ToolRound(
-          core: core, turn: turn, thread: thread, toolbox: basis.toolbox, reply: reply,
-          iteration: steps.modelCalls, opened: opened)
+        let results = try await round(reply, steps.modelCalls, opened).run()
         opened = nil
-        // Any number of turns may wait, and none of them needs its thread in memory.
-        if round.mayWait { basis.conversation = nil }
-        let results = try await store(try await round.run(), in: threadID)
-        basis.conversation?.add([results])
+        kept.add(try await store(results, in: threadID))
         steps.addResults()
         continue
       }
       let tries = ModelTries(
         core: core, turn: turn, iteration: steps.modelCalls + 1, hosts: try await hosts(&basis),
-        tools: basis.toolbox.offers, thread: thread, conversation: basis.conversation)
+        tools: basis.toolbox.offers, conversation: kept.current)
       let outcome = await tries.run(from: &host)
       guard case .finished(var call) = outcome, !call.reply.toolCalls.isEmpty else {
         return outcome
@@ -61,15 +68,14 @@ struct TurnLoop: Sendable {
         return .finished(call)
       }
       do {
-        let round = ToolRound(
-          core: core, turn: turn, thread: thread, toolbox: basis.toolbox,
-          reply: Message(call.draft, of: threadID, turn.id, now: core.source.now()),
-          iteration: steps.modelCalls + 1)
+        kept.keep(call.input.conversation)
+        // What was said of a tool while the model wrote holds for the calls that it has written.
+        try await renew()
+        let message = Message(call.draft, of: threadID, turn.id, now: core.source.now())
         let reply: Message
-        (reply, opened) = try await store(call, opening: round)
+        (reply, opened) = try await store(call, opening: round(message, steps.modelCalls + 1))
         steps.add(reply: reply)
-        basis.conversation = call.input.conversation
-        basis.conversation?.add([reply])
+        kept.add(reply)
       } catch {
         return Attempt.outcome(of: error, turn, core, call)
       }
@@ -83,8 +89,6 @@ struct TurnLoop: Sendable {
     let toolbox: Toolbox
     /// Nil until the model is to be called.
     var hosts: [PlannedHost]?
-    /// Nil where the thread is to be read.
-    var conversation: Conversation?
   }
 
   private func basis(_ thread: Thread) async throws -> Basis {
