@@ -23,7 +23,7 @@ struct HistoryReader: Sendable {
     let budget: TokenBudget
     /// Output tokens that the call may ask for.
     let maxOutput: Int
-    /// What was read, for the turn's next call to go on from; nil where the next one must read anew, as the window has moved.
+    /// What was read, for the turn's next call to go on from; nil where the window has moved and where no other call is expected.
     let conversation: Conversation?
     fileprivate let reader: HistoryReader
     /// What was sent, by turns.
@@ -91,11 +91,13 @@ struct HistoryReader: Sendable {
     let sum = kept.reduce(0) { $0 + $1.tokens }
     try budget.check(sum, model: route.slug)
     let sent = messages[(kept.first?.messages.lowerBound ?? messages.count)...]
+    // A turn without tools has no further call for which a thread should stay in memory while the reply comes.
+    let isGoodForNext = first == 0 && !tools.isEmpty
     return Input(
       messages: [opening].compactMap { $0 } + HistoryWindow.callMessages(sent),
       tokens: budget.tokens(sum), uncut: budget.tokens(spans.reduce(0) { $0 + $1.tokens }),
-      budget: budget, maxOutput: budget.output(sum), conversation: first == 0 ? conversation : nil,
-      reader: self, spans: kept, last: last)
+      budget: budget, maxOutput: budget.output(sum),
+      conversation: isGoodForNext ? conversation : nil, reader: self, spans: kept, last: last)
   }
 
   /// The summary as the conversation's first words.
