@@ -219,10 +219,7 @@ extension ApprovalTests {
     async throws
   {
     let gate = Gate()
-    let tools = try LoopbackServer { _, connection in
-      try gate.waitBlocking()
-      try connection.respond(body: "{}")
-    }
+    let tools = try LoopbackServer.behind(gate)
     defer {
       gate.open()
       tools.stop()

@@ -123,10 +123,7 @@ import Wire
 
   @Test func `what is set during a turn holds from its next call on`() async throws {
     let gate = Gate()
-    let tools = try LoopbackServer { _, connection in
-      try gate.waitBlocking()
-      try connection.respond(body: "{}")
-    }
+    let tools = try LoopbackServer.behind(gate)
     defer {
       gate.open()
       tools.stop()

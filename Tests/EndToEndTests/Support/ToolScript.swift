@@ -95,3 +95,13 @@ extension RPCClient {
       .filter { $0["type"] == "tool_result" }
   }
 }
+
+extension LoopbackServer {
+  /// A tool's host that answers with an empty object once the gate is open.
+  static func behind(_ gate: Gate) throws -> LoopbackServer {
+    try LoopbackServer { _, connection in
+      try gate.waitBlocking()
+      try connection.respond(body: "{}")
+    }
+  }
+}

@@ -1,6 +1,5 @@
 import Domain
 import Store
-import Synchronization
 import Upstream
 
 /// A thread as the calls of one turn carry it: read for the first of them, and added to by what the turn stores. Nobody else's
@@ -36,15 +35,4 @@ struct Conversation: Sendable {
     messages += more
     counts += more.map { estimate.tokens(of: $0.blocks) + TokenEstimate.perMessage }
   }
-}
-
-/// The conversation of a turn between two of its model calls, until somebody has to be waited for: any number of turns may wait, and
-/// none of them needs its thread in memory.
-final class KeptConversation: Sendable {
-  private let state = Mutex<Conversation?>(nil)
-
-  var current: Conversation? { state.withLock(\.self) }
-  func keep(_ conversation: Conversation?) { state.withLock { $0 = conversation } }
-  func add(_ message: Message) { state.withLock { $0?.add([message]) } }
-  func letGo() { keep(nil) }
 }
